@@ -1,0 +1,264 @@
+package catalog
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+)
+
+// Guardrail is one policy with everything that its METADATA says.
+type Guardrail struct {
+	// ID is the guardrail's slug, the name of its folder.
+	ID string `json:"id"`
+	// Title is one line, Description and Remediation are sentences.
+	Title       string `json:"title"`
+	Description string `json:"description"`
+	Remediation string `json:"remediation"`
+	// Layer is one of Layers.
+	Layer string `json:"layer"`
+	// Severity is one of Severities.
+	Severity string `json:"severity"`
+	// Profiles maps the profiles that hold the guardrail to the action that it has there.
+	Profiles map[string]Action `json:"profiles"`
+	// Kinds are the group and kinds whose objects are judged.
+	Kinds []Kind `json:"kinds"`
+	// Parameters is the JSON schema of the parameters, with their defaults.
+	Parameters map[string]any `json:"parameters"`
+	// Sync are the kinds of other objects that the guardrail reads from the inventory.
+	Sync []GroupVersionKind `json:"sync,omitempty"`
+	// Controls maps a framework to the ids of its controls that the guardrail is evidence for.
+	Controls map[string][]string `json:"controls"`
+	// PSS is set for the guardrails that are an official check of the Pod Security Standards.
+	PSS *PSS `json:"pss,omitempty"`
+	// FilesOnly marks guardrails on documents that no API server admits.
+	FilesOnly bool `json:"filesOnly,omitempty"`
+	// Related are links to the specification behind the rule.
+	Related []Link `json:"related,omitempty"`
+
+	// Module is the policy itself.
+	Module *Module `json:"-"`
+	// Folder holds the policy and its cases.
+	Folder fs.FS `json:"-"`
+}
+
+// Kind is an API group ("" for core) and a kind; "*" as kind stands for every kind of the group.
+type Kind struct {
+	Group string `json:"group"`
+	Kind  string `json:"kind"`
+}
+
+// GroupVersionKind names the objects that a guardrail reads from the inventory.
+type GroupVersionKind struct {
+	Group   string `json:"group"`
+	Version string `json:"version"`
+	Kind    string `json:"kind"`
+}
+
+// PSS names an official check (k8s.io/pod-security-admission) and its level.
+type PSS struct {
+	Check string `json:"check"`
+	Level string `json:"level"`
+}
+
+// Link is a related resource.
+type Link struct {
+	Ref         string `json:"ref"`
+	Description string `json:"description,omitempty"`
+}
+
+// Action is what happens to an object with a finding, in Gatekeeper's terms.
+type Action string
+
+// The actions that a profile can give a guardrail.
+const (
+	Deny   Action = "deny"
+	Warn   Action = "warn"
+	DryRun Action = "dryrun"
+)
+
+// Severities from the lowest to the highest.
+var Severities = []string{"low", "medium", "high", "critical"}
+
+// custom is the form of METADATA's `custom` block.
+type custom struct {
+	ID          string              `json:"id"`
+	Severity    string              `json:"severity"`
+	Profiles    map[string]Action   `json:"profiles"`
+	Match       []match             `json:"match"`
+	Sync        []GroupVersionKind  `json:"sync"`
+	Controls    map[string][]string `json:"controls"`
+	PSS         *PSS                `json:"pss"`
+	FilesOnly   bool                `json:"files_only"`
+	Remediation string              `json:"remediation"`
+}
+
+// match is either the word `pods`, which stands for every workload kind, or groups and kinds.
+type match struct {
+	pods   bool
+	Groups []string `json:"groups"`
+	Kinds  []string `json:"kinds"`
+}
+
+func (m *match) UnmarshalJSON(data []byte) error {
+	if bytes.Equal(data, []byte(`"pods"`)) {
+		m.pods = true
+		return nil
+	}
+	type plain match
+	return strictJSON(data, (*plain)(m))
+}
+
+func (c *Catalog) readGuardrail(folder fs.FS, layer, file string) (*Guardrail, error) {
+	module, err := parse(folder, file)
+	if err != nil {
+		return nil, err
+	}
+	annotations, err := packageAnnotations(module.AST)
+	if err != nil {
+		return nil, err
+	}
+	meta, err := readCustom(annotations)
+	if err != nil {
+		return nil, err
+	}
+	parameters, err := parameterSchema(annotations)
+	if err != nil {
+		return nil, err
+	}
+	sub, err := fs.Sub(folder, path.Dir(file))
+	if err != nil {
+		return nil, err
+	}
+	g := &Guardrail{
+		ID: meta.ID, Title: annotations.Title, Description: strings.TrimSpace(annotations.Description),
+		Remediation: strings.TrimSpace(meta.Remediation), Layer: layer, Severity: meta.Severity,
+		Profiles: meta.Profiles, Kinds: c.expand(meta.Match), Parameters: parameters, Sync: meta.Sync,
+		Controls: meta.Controls, PSS: meta.PSS, FilesOnly: meta.FilesOnly, Related: related(annotations),
+		Module: module, Folder: sub,
+	}
+	return g, g.validate(path.Base(path.Dir(file)))
+}
+
+func packageAnnotations(module *ast.Module) (*ast.Annotations, error) {
+	for _, a := range module.Annotations {
+		if a.Scope == "package" {
+			return a, nil
+		}
+	}
+	return nil, errors.New("the package has no METADATA block with scope: package")
+}
+
+func readCustom(annotations *ast.Annotations) (*custom, error) {
+	data, err := json.Marshal(annotations.Custom)
+	if err != nil {
+		return nil, err
+	}
+	var meta custom
+	if err := strictJSON(data, &meta); err != nil {
+		return nil, fmt.Errorf("METADATA custom: %w", err)
+	}
+	return &meta, nil
+}
+
+func strictJSON(data []byte, into any) error {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.DisallowUnknownFields()
+	return decoder.Decode(into)
+}
+
+// parameterSchema returns the inline schema of input.parameters; a guardrail without one takes no parameters.
+func parameterSchema(annotations *ast.Annotations) (map[string]any, error) {
+	for _, s := range annotations.Schemas {
+		if s.Path.String() != "input.parameters" || s.Definition == nil {
+			continue
+		}
+		data, err := json.Marshal(*s.Definition)
+		if err != nil {
+			return nil, err
+		}
+		var schema map[string]any
+		if err := json.Unmarshal(data, &schema); err != nil {
+			return nil, fmt.Errorf("METADATA schemas: input.parameters: %w", err)
+		}
+		return schema, nil
+	}
+	return map[string]any{"type": "object", "default": map[string]any{}, "additionalProperties": false}, nil
+}
+
+func (c *Catalog) expand(matches []match) []Kind {
+	var kinds []Kind
+	for _, m := range matches {
+		if m.pods {
+			kinds = append(kinds, c.Workloads...)
+		}
+		for _, group := range m.Groups {
+			for _, kind := range m.Kinds {
+				kinds = append(kinds, Kind{Group: group, Kind: kind})
+			}
+		}
+	}
+	slices.SortFunc(kinds, compareKinds)
+	return slices.Compact(kinds)
+}
+
+func compareKinds(a, b Kind) int {
+	if a.Group != b.Group {
+		return strings.Compare(a.Group, b.Group)
+	}
+	return strings.Compare(a.Kind, b.Kind)
+}
+
+func related(annotations *ast.Annotations) []Link {
+	links := make([]Link, 0, len(annotations.RelatedResources))
+	for _, r := range annotations.RelatedResources {
+		links = append(links, Link{Ref: r.Ref.String(), Description: r.Description})
+	}
+	return links
+}
+
+var slug = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
+
+// validate reports everything in the METADATA that would make the guardrail unusable.
+func (g *Guardrail) validate(folder string) error {
+	var errs []error
+	check := func(ok bool, format string, args ...any) {
+		if !ok {
+			errs = append(errs, fmt.Errorf("METADATA: "+format, args...))
+		}
+	}
+	check(g.ID == folder && slug.MatchString(g.ID), "custom.id is %q; write the folder's name, %q", g.ID, folder)
+	want := "data.rampart." + g.Layer + "." + strings.ReplaceAll(g.ID, "-", "_")
+	check(g.Package() == want, "the package is %s; write package %s", g.Package(), strings.TrimPrefix(want, "data."))
+	check(g.Title != "", "title is missing")
+	check(g.Description != "", "description is missing")
+	check(g.Remediation != "", "custom.remediation is missing")
+	check(slices.Contains(Severities, g.Severity), "custom.severity is %q; write one of %s", g.Severity,
+		strings.Join(Severities, ", "))
+	check(len(g.Kinds) > 0, "custom.match names no kind")
+	check(len(g.Related) > 0, "related_resources is missing: name the specification that the rule comes from")
+	check(len(g.Controls) > 0, "custom.controls is missing")
+	for profile, action := range g.Profiles {
+		check(action == Deny || action == Warn || action == DryRun, "custom.profiles.%s is %q; write deny, warn or dryrun",
+			profile, action)
+	}
+	check(g.Parameters["type"] == "object", "the schema of input.parameters must have type: object")
+	return errors.Join(errs...)
+}
+
+// Package is the policy's package path, such as data.rampart.container.privileged_containers.
+func (g *Guardrail) Package() string { return g.Module.AST.Package.Path.String() }
+
+// Matches tells whether objects of the group and kind are judged.
+func (g *Guardrail) Matches(group, kind string) bool {
+	return slices.ContainsFunc(g.Kinds, func(k Kind) bool {
+		return (k.Group == group || k.Group == "*") && (k.Kind == kind || k.Kind == "*")
+	})
+}

@@ -1,0 +1,195 @@
+// Package conformance runs every case of every guardrail through the engines that Rampart supports. All must give the
+// findings that the case names.
+package conformance
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/stretchr/testify/require"
+
+	"github.com/rampart-policy/rampart/harness/cases"
+	"github.com/rampart-policy/rampart/harness/catalog"
+	"github.com/rampart-policy/rampart/harness/engine"
+)
+
+// verdict is a finding as every engine can show it.
+type verdict struct{ Path, Message string }
+
+// sample is one object to judge, with everything that an engine needs to know about it.
+type sample struct {
+	review     engine.Review
+	parameters map[string]any
+	inventory  []map[string]any
+}
+
+// loadCatalog reads the policies of the checkout, so that a changed policy needs no new test binary.
+func loadCatalog(t testing.TB) *catalog.Catalog {
+	t.Helper()
+	c, err := catalog.Load(os.DirFS("../../policies"))
+	require.NoError(t, err)
+	return c
+}
+
+func loadBases(t testing.TB, c *catalog.Catalog) *cases.Bases {
+	t.Helper()
+	bases, err := cases.LoadBases(os.DirFS("../../fixtures/base"), c.PodTemplates)
+	require.NoError(t, err)
+	return bases
+}
+
+// newSample builds what a case describes.
+func newSample(bases *cases.Bases, c *cases.Case) (*sample, error) {
+	object, err := bases.Build(c.Object)
+	if err != nil {
+		return nil, err
+	}
+	s := &sample{review: reviewOf(object), parameters: c.Parameters}
+	s.review.Operation = c.Operation
+	if c.Old != nil {
+		old, err := bases.Build(*c.Old)
+		if err != nil {
+			return nil, fmt.Errorf("old: %w", err)
+		}
+		s.review.OldObject = old
+		if s.review.Operation == "" {
+			s.review.Operation = "UPDATE"
+		}
+	}
+	for i, o := range c.Inventory {
+		other, err := bases.Build(o)
+		if err != nil {
+			return nil, fmt.Errorf("inventory[%d]: %w", i, err)
+		}
+		s.inventory = append(s.inventory, other)
+	}
+	return s, nil
+}
+
+func reviewOf(object map[string]any) engine.Review {
+	group, kind, _ := strings.Cut(cases.GroupKind(object), "/")
+	version := fmt.Sprint(object["apiVersion"])
+	if _, v, found := strings.Cut(version, "/"); found {
+		version = v
+	}
+	metadata, _ := object["metadata"].(map[string]any)
+	name, _ := metadata["name"].(string)
+	namespace, _ := metadata["namespace"].(string)
+	return engine.Review{Group: group, Version: version, Kind: kind, Namespace: namespace, Name: name, Object: object}
+}
+
+func (s *sample) with(change func(*engine.Review)) *sample {
+	c := *s
+	change(&c.review)
+	return &c
+}
+
+func inventoryValue(objects []map[string]any) (ast.Value, error) {
+	inventory := engine.NewInventory()
+	for _, object := range objects {
+		value, err := ast.InterfaceToValue(object)
+		if err != nil {
+			return nil, err
+		}
+		r := reviewOf(object)
+		inventory.Add(fmt.Sprint(object["apiVersion"]), r.Kind, r.Namespace, r.Name, value)
+	}
+	return inventory.Value()
+}
+
+// evaluator judges samples with one guardrail.
+type evaluator func(s *sample) ([]verdict, error)
+
+func embedded(t testing.TB, c *catalog.Catalog, g *catalog.Guardrail) evaluator {
+	t.Helper()
+	program, err := engine.Compile(c, []*catalog.Guardrail{g})
+	require.NoError(t, err)
+	return func(s *sample) ([]verdict, error) {
+		parameters, err := g.FillParameters(s.parameters)
+		if err != nil {
+			return nil, err
+		}
+		inventory, err := inventoryValue(s.inventory)
+		if err != nil {
+			return nil, err
+		}
+		review, err := s.review.Value()
+		if err != nil {
+			return nil, err
+		}
+		data := engine.NewData(map[string]map[string]any{g.ID: parameters}, inventory)
+		found, err := program.Evaluate(t.Context(), data, s.review.Group, s.review.Kind, review, time.Now())
+		verdicts := make([]verdict, 0, len(found))
+		for _, v := range found {
+			verdicts = append(verdicts, verdict{v.Path, v.Message})
+		}
+		return sorted(verdicts), err
+	}
+}
+
+func sorted(verdicts []verdict) []verdict {
+	slices.SortFunc(verdicts, func(a, b verdict) int {
+		return strings.Compare(a.Path+"\x00"+a.Message, b.Path+"\x00"+b.Message)
+	})
+	return verdicts
+}
+
+// mismatch explains how the verdicts differ from what a case expects, "" if they don't: each finding must be expected
+// and each expectation found.
+func mismatch(expected []cases.Finding, got []verdict) string {
+	rest := slices.Clone(expected)
+	var unexpected []string
+	for _, v := range got {
+		i := slices.IndexFunc(rest, func(f cases.Finding) bool {
+			return cases.Matches(f.Path, v.Path) && cases.Matches(f.Message, v.Message)
+		})
+		if i < 0 {
+			unexpected = append(unexpected, fmt.Sprintf("  unexpected: %s: %s", v.Path, v.Message))
+			continue
+		}
+		rest = slices.Delete(rest, i, i+1)
+	}
+	for _, f := range rest {
+		unexpected = append(unexpected, fmt.Sprintf("  missing:    %s: %s", f.Path, f.Message))
+	}
+	return strings.Join(unexpected, "\n")
+}
+
+// garbage yields copies of the object in which one field after the other is replaced by values that make no sense.
+func garbage(object map[string]any, yield func(map[string]any)) {
+	for _, junk := range []any{nil, "junk", 7, -1.5, true, []any{}, []any{"junk", nil, 7}, map[string]any{},
+		map[string]any{"junk": []any{nil}}} {
+		replaceEach(object, junk, func(changed any) { yield(changed.(map[string]any)) })
+	}
+}
+
+func replaceEach(node, junk any, yield func(any)) {
+	switch node := node.(type) {
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(node)) {
+			put := func(value any) {
+				c := maps.Clone(node)
+				c[key] = value
+				yield(c)
+			}
+			put(junk)
+			replaceEach(node[key], junk, put)
+		}
+	case []any:
+		for i := range node {
+			put := func(value any) {
+				c := slices.Clone(node)
+				c[i] = value
+				yield(c)
+			}
+			put(junk)
+			replaceEach(node[i], junk, put)
+		}
+	}
+}

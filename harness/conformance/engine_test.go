@@ -1,0 +1,115 @@
+package conformance
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/rampart-policy/rampart/harness/cases"
+	"github.com/rampart-policy/rampart/harness/engine"
+)
+
+// TestCases judges every case of every guardrail with the embedded engine, and checks the properties that hold for any
+// case: lifting a Pod into a workload changes nothing but the paths, admission operations agree, garbage is no error.
+func TestCases(t *testing.T) {
+	c := loadCatalog(t)
+	bases := loadBases(t, c)
+	for _, g := range c.Guardrails {
+		t.Run(g.ID, func(t *testing.T) {
+			t.Parallel()
+			file, err := cases.Load(g.Folder)
+			require.NoError(t, err)
+			evaluate := embedded(t, c, g)
+			assertBothVerdicts(t, file)
+			for _, cs := range file.Cases {
+				t.Run(cs.Name, func(t *testing.T) {
+					s, err := newSample(bases, cs)
+					require.NoError(t, err)
+					require.True(t, g.Matches(s.review.Group, s.review.Kind), "%s does not match %s %s", g.ID,
+						s.review.Group, s.review.Kind)
+					assertVerdict(t, evaluate, s, cs.Deny)
+					if s.review.Operation == "" {
+						assertOperationsAgree(t, evaluate, s, cs)
+					}
+					if s.review.Kind == "Pod" && (cs.Lift == nil || *cs.Lift) {
+						assertLifted(t, bases, evaluate, s, cs)
+					}
+				})
+			}
+			t.Run("garbage", func(t *testing.T) { assertGarbageIsNoError(t, bases, evaluate, file) })
+		})
+	}
+}
+
+// assertBothVerdicts refuses a specification that could not notice a policy that always or never fires.
+func assertBothVerdicts(t *testing.T, file *cases.File) {
+	t.Helper()
+	allowed, denied := 0, 0
+	for _, cs := range file.Cases {
+		if cs.Allow {
+			allowed++
+		} else {
+			denied++
+		}
+	}
+	assert.Positive(t, allowed, "cases.yaml has no allowed case")
+	assert.Positive(t, denied, "cases.yaml has no denied case")
+}
+
+func assertVerdict(t *testing.T, evaluate evaluator, s *sample, expected []cases.Finding) {
+	t.Helper()
+	got, err := evaluate(s)
+	require.NoError(t, err)
+	if diff := mismatch(expected, got); diff != "" {
+		t.Errorf("%s %s %s:\n%s", s.review.Operation, s.review.Kind, s.review.Name, diff)
+	}
+}
+
+// assertOperationsAgree: CREATE gives what an audit gives; an UPDATE that changes nothing and a DELETE are allowed.
+func assertOperationsAgree(t *testing.T, evaluate evaluator, s *sample, cs *cases.Case) {
+	t.Helper()
+	assertVerdict(t, evaluate, s.with(func(r *engine.Review) { r.Operation = "CREATE" }), cs.Deny)
+	assertVerdict(t, evaluate, s.with(func(r *engine.Review) { r.Operation, r.OldObject = "UPDATE", r.Object }), nil)
+	assertVerdict(t, evaluate, s.with(func(r *engine.Review) { r.Operation, r.OldObject = "DELETE", r.Object }), nil)
+}
+
+func assertLifted(t *testing.T, bases *cases.Bases, evaluate evaluator, s *sample, cs *cases.Case) {
+	t.Helper()
+	for _, name := range bases.Workloads() {
+		object, err := bases.Lift(s.review.Object.(map[string]any), name)
+		require.NoError(t, err)
+		lifted := &sample{review: reviewOf(object), parameters: s.parameters, inventory: s.inventory}
+		lifted.review.Operation = s.review.Operation
+		if old, ok := s.review.OldObject.(map[string]any); ok {
+			lifted.review.OldObject, err = bases.Lift(old, name)
+			require.NoError(t, err)
+		}
+		var expected []cases.Finding
+		for _, f := range cs.Deny {
+			if !strings.HasPrefix(f.Path, "...") {
+				f.Path = bases.LiftPath(f.Path, name)
+			}
+			expected = append(expected, f)
+		}
+		assertVerdict(t, evaluate, lifted, expected)
+	}
+}
+
+// assertGarbageIsNoError replaces every field of the first denied case's object by junk: a policy must not fail on it.
+func assertGarbageIsNoError(t *testing.T, bases *cases.Bases, evaluate evaluator, file *cases.File) {
+	t.Helper()
+	for _, cs := range file.Cases {
+		if cs.Allow {
+			continue
+		}
+		s, err := newSample(bases, cs)
+		require.NoError(t, err)
+		garbage(s.review.Object.(map[string]any), func(changed map[string]any) {
+			_, err := evaluate(s.with(func(r *engine.Review) { r.Object = changed }))
+			require.NoError(t, err, "object: %v", changed)
+		})
+		return
+	}
+}

@@ -1,0 +1,38 @@
+# METADATA
+# title: Findings
+# description: |
+#   The one form of a violation: `msg` is a full sentence; `details.id` and `details.severity` come from the annotations
+#   of the guardrail, `details.path` runs from the object's root to the field at fault. Findings on a container also
+#   name the container and its image, so that a waiver can be as narrow as one image.
+package lib.finding
+
+at(chain, path, msg) := {"msg": msg, "details": {"id": custom.id, "severity": custom.severity, "path": path}} if {
+	custom := _custom(chain)
+}
+
+# METADATA
+# description: A finding on a field of a container entry of lib.k8s; an empty field means the container itself.
+in_container(chain, entry, field, msg) := {"msg": msg, "details": {
+	"id": custom.id,
+	"severity": custom.severity,
+	"path": path,
+	"container": object.get(entry.container, "name", ""),
+	"image": object.get(entry.container, "image", ""),
+}} if {
+	custom := _custom(chain)
+	path := _join(entry.path, field)
+}
+
+_custom(chain) := link.annotations.custom if {
+	some link in chain
+	link.annotations.scope == "package"
+}
+
+_join(path, "") := path
+
+_join(path, field) := $"{path}.{field}" if {
+	field != ""
+	not startswith(field, "[")
+}
+
+_join(path, field) := $"{path}{field}" if startswith(field, "[")

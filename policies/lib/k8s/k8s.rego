@@ -1,0 +1,155 @@
+# METADATA
+# title: The object under review
+# description: |
+#   What a guardrail judges. An UPDATE that leaves the judged part as it was (finalizers, labels, status) is not judged
+#   again; what it adds or changes is judged in full, whatever the subresource. A DELETE changes nothing that could be
+#   judged. Guardrails read these rules and never `input.review.object`, so that the rule holds everywhere.
+package lib.k8s
+
+import data.lib.workloads
+
+group_kind := $"{input.review.kind.group}/{input.review.kind.kind}"
+
+# METADATA
+# description: The object, where anything but its metadata and status is new.
+resource := input.review.object if {
+	is_object(input.review.object)
+	not _deleting
+	not _same_body
+}
+
+# METADATA
+# description: The object, where its labels, annotations or anything else but its status is new.
+annotated_resource := input.review.object if {
+	is_object(input.review.object)
+	not _deleting
+	not _same_body_and_metadata
+}
+
+# METADATA
+# description: The object's namespace; "" for cluster-scoped objects and where none is named.
+default namespace := ""
+
+namespace := input.review.namespace if {
+	is_string(input.review.namespace)
+	input.review.namespace != ""
+} else := input.review.object.metadata.namespace if {
+	is_string(input.review.object.metadata.namespace)
+}
+
+# METADATA
+# description: The object's name; "" where the API server is to generate one.
+default name := ""
+
+name := input.review.object.metadata.name if {
+	is_string(input.review.object.metadata.name)
+} else := input.review.name if is_string(input.review.name)
+
+_deleting if input.review.operation == "DELETE"
+
+_updating if input.review.operation == "UPDATE"
+
+_same_body if {
+	_updating
+	_body(input.review.object) == _body(input.review.oldObject)
+}
+
+_same_body_and_metadata if {
+	_same_body
+	every key in ["labels", "annotations"] {
+		object.get(input.review.object, ["metadata", key], {}) == object.get(input.review.oldObject, ["metadata", key], {})
+	}
+}
+
+_body(obj) := object.remove(obj, ["metadata", "status"])
+
+# METADATA
+# description: |
+#   The pods that the object makes, as {"path", "spec", "metadata"}: `path` is where `spec` stands. Only pods with
+#   something new outside of their containers.
+pods := [pod |
+	some pod in _pods
+	not _same_pod(pod)
+]
+
+# METADATA
+# description: Like `pods`, for guardrails that judge the pod's annotations too.
+annotated_pods := [pod |
+	some pod in _pods
+	not _same_annotated_pod(pod)
+]
+
+# METADATA
+# description: Every pod that the object makes, changed or not; for rules that relate a change elsewhere to the pod.
+all_pods := _pods
+
+# METADATA
+# description: |
+#   The containers of all pods, of every type, as {"path", "container", "type", "pod"}; `type` is the name of the list
+#   (initContainers, containers or ephemeralContainers). Only those that are new, or stand in a pod that is.
+containers := [entry |
+	some pod in _pods
+	same_pod := _same_pod_or_false(pod)
+	some entry in _containers(pod)
+	not _same_container(entry, same_pod)
+]
+
+container_types := ["initContainers", "containers", "ephemeralContainers"]
+
+_pods := _pods_of(input.review.object) if not _deleting
+
+_pods_of(obj) := array.concat(_templated_pods(obj), _custom_pods(obj))
+
+_templated_pods(obj) := [{"path": path, "spec": spec, "metadata": metadata} |
+	some segments in workloads.pod_templates[group_kind]
+	template := _at(obj, segments)
+	is_object(template)
+	spec := _object(object.get(template, "spec", {}))
+	metadata := _object(object.get(template, "metadata", {}))
+	path := concat(".", array.concat(segments, ["spec"]))
+]
+
+_at(obj, []) := obj
+
+_at(obj, segments) := object.get(obj, segments, null) if count(segments) > 0
+
+_object(x) := x if is_object(x)
+
+_object(x) := {} if not is_object(x)
+
+_array(x) := x if is_array(x)
+
+_array(x) := [] if not is_array(x)
+
+_containers(pod) := pod.containers
+
+_containers(pod) := [{"path": path, "container": container, "type": type, "pod": pod} |
+	some type in container_types
+	some i, container in _array(object.get(pod.spec, type, []))
+	is_object(container)
+	path := $"{pod.path}.{type}[{i}]"
+] if not pod.containers
+
+_old_pods := {pod.path: pod | some pod in _pods_of(input.review.oldObject)}
+
+_same_pod(pod) if {
+	_updating
+	_outside_containers(pod.spec) == _outside_containers(_old_pods[pod.path].spec)
+}
+
+_same_pod_or_false(pod) if _same_pod(pod)
+
+else := false
+
+_same_annotated_pod(pod) if {
+	_same_pod(pod)
+	object.get(pod.metadata, "annotations", {}) == object.get(_old_pods[pod.path].metadata, "annotations", {})
+}
+
+_same_container(entry, true) if {
+	some old in _containers(_old_pods[entry.pod.path])
+	old.container == entry.container
+	old.type == entry.type
+}
+
+_outside_containers(spec) := object.remove(spec, container_types)

@@ -1,0 +1,49 @@
+# METADATA
+# title: Where each workload kind keeps its pods
+# description: |
+#   One table for the kinds whose pod template is an ordinary PodTemplateSpec. Keys are "group/Kind", values are the
+#   paths from the object's root to each pod template. The harness reads this table too: a guardrail that matches
+#   `pods` is dispatched for every kind named here. A configuration can add kinds of a site's own.
+package lib.workloads
+
+pod_templates := {
+	"/Pod": [[]],
+	"/PodTemplate": [["template"]],
+	"/ReplicationController": [["spec", "template"]],
+	"apps/DaemonSet": [["spec", "template"]],
+	"apps/Deployment": [["spec", "template"]],
+	"apps/ReplicaSet": [["spec", "template"]],
+	"apps/StatefulSet": [["spec", "template"]],
+	"batch/CronJob": [["spec", "jobTemplate", "spec", "template"]],
+	"batch/Job": [["spec", "template"]],
+	"extensions/DaemonSet": [["spec", "template"]],
+	"extensions/Deployment": [["spec", "template"]],
+	"extensions/ReplicaSet": [["spec", "template"]],
+	"apps.kruise.io/AdvancedCronJob": [
+		["spec", "template", "jobTemplate", "spec", "template"],
+		["spec", "template", "broadcastJobTemplate", "spec", "template"],
+	],
+	"apps.kruise.io/BroadcastJob": [["spec", "template"]],
+	"apps.kruise.io/CloneSet": [["spec", "template"]],
+	"apps.kruise.io/DaemonSet": [["spec", "template"]],
+	"apps.kruise.io/SidecarSet": [[]],
+	"apps.kruise.io/StatefulSet": [["spec", "template"]],
+	"argoproj.io/Rollout": [["spec", "template"]],
+	"serving.knative.dev/Configuration": [["spec", "template"]],
+	"serving.knative.dev/Revision": [[]],
+	"serving.knative.dev/Service": [["spec", "template"]],
+}
+
+# METADATA
+# description: |
+#   Kinds that spell their containers in fields of their own (Argo Workflows' templates, Tekton's steps); lib.k8s
+#   knows their shape. Values are the kind's shape and the path to the part that has it.
+containers_in := {
+	"argoproj.io/ClusterWorkflowTemplate": {"shape": "argo", "path": ["spec"]},
+	"argoproj.io/CronWorkflow": {"shape": "argo", "path": ["spec", "workflowSpec"]},
+	"argoproj.io/Workflow": {"shape": "argo", "path": ["spec"]},
+	"argoproj.io/WorkflowTemplate": {"shape": "argo", "path": ["spec"]},
+	"tekton.dev/ClusterTask": {"shape": "tekton", "path": ["spec"]},
+	"tekton.dev/Task": {"shape": "tekton", "path": ["spec"]},
+	"tekton.dev/TaskRun": {"shape": "tekton", "path": ["spec", "taskSpec"]},
+}
