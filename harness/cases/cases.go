@@ -32,6 +32,8 @@ type Case struct {
 	Old *Object `json:"old"`
 	// Operation is the admission operation; "" (files and audit) if not given.
 	Operation string `json:"operation"`
+	// Request holds further fields of the review, such as userInfo.
+	Request map[string]any `json:"request"`
 	// Parameters are the guardrail's, before defaults are filled in.
 	Parameters map[string]any `json:"parameters"`
 	// Inventory holds the other objects of the cluster.

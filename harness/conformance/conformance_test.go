@@ -51,7 +51,7 @@ func newSample(bases *cases.Bases, c *cases.Case) (*sample, error) {
 		return nil, err
 	}
 	s := &sample{review: reviewOf(object), parameters: c.Parameters}
-	s.review.Operation = c.Operation
+	s.review.Operation, s.review.More = c.Operation, c.Request
 	if c.Old != nil {
 		old, err := bases.Build(*c.Old)
 		if err != nil {

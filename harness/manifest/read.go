@@ -1,0 +1,196 @@
+package manifest
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"unicode/utf8"
+)
+
+// Read reads the documents of a source. Different sources may be read concurrently.
+func Read(src Source, opts Options) File {
+	file := File{Path: src.Path, Skipped: src.Skipped}
+	if src.Skipped != "" {
+		return file
+	}
+	data, err := readBytes(src, opts)
+	if err == nil && src.template && bytes.Contains(data, []byte("{{")) {
+		err = errors.New("this is a template of a Helm chart; " + renderHint)
+	}
+	if err != nil {
+		file.Err = &Error{File: src.Path, Message: err.Error()}
+		return file
+	}
+	r := reader{path: src.Path, source: src, opts: opts, file: &file}
+	for _, chunk := range split(data) {
+		r.chunk(chunk)
+	}
+	return file
+}
+
+const renderHint = "render it first (helm template ... | rampart check -)"
+
+func readBytes(src Source, opts Options) ([]byte, error) {
+	if src.err != nil {
+		return nil, src.err
+	}
+	input := opts.Stdin
+	if src.Path != stdinPath {
+		f, err := os.Open(src.Path)
+		if err != nil {
+			return nil, unwrapPath(err)
+		}
+		defer f.Close()
+		input = f
+	} else if input == nil {
+		return nil, errors.New("there is no standard input")
+	}
+	limit := opts.maxFileBytes()
+	data, err := io.ReadAll(io.LimitReader(input, limit+1))
+	if err != nil {
+		return nil, unwrapPath(err)
+	}
+	if int64(len(data)) > limit {
+		return nil, fmt.Errorf("the file is larger than %d bytes", limit)
+	}
+	return checkEncoding(data)
+}
+
+// unwrapPath drops the path from the error, which names the file already.
+func unwrapPath(err error) error {
+	var pathError *os.PathError
+	if errors.As(err, &pathError) {
+		return fmt.Errorf("cannot be read: %w", pathError.Err)
+	}
+	return fmt.Errorf("cannot be read: %w", err)
+}
+
+// checkEncoding accepts UTF-8, with or without a byte order mark, which it drops.
+func checkEncoding(data []byte) ([]byte, error) {
+	if bytes.HasPrefix(data, []byte("\xFE\xFF")) || bytes.HasPrefix(data, []byte("\xFF\xFE")) ||
+		bytes.HasPrefix(data, []byte("\x00\x00\xFE\xFF")) {
+		return nil, errors.New("the text is UTF-16 or UTF-32; kubectl reads UTF-8")
+	}
+	if i := bytes.IndexByte(data, 0); i >= 0 {
+		return nil, fmt.Errorf("line %d has a NUL byte; this is no text", lineAt(data, i))
+	}
+	if !utf8.Valid(data) {
+		valid := 0
+		for valid < len(data) {
+			r, size := utf8.DecodeRune(data[valid:])
+			if r == utf8.RuneError && size <= 1 {
+				break
+			}
+			valid += size
+		}
+		return nil, fmt.Errorf("line %d is not valid UTF-8", lineAt(data, valid))
+	}
+	return bytes.TrimPrefix(data, []byte("\uFEFF")), nil
+}
+
+func lineAt(data []byte, offset int) int { return 1 + bytes.Count(data[:offset], newline) }
+
+// reader collects the documents of one file.
+type reader struct {
+	path   string
+	source Source
+	opts   Options
+	file   *File
+}
+
+// chunk adds the documents of a chunk: one of YAML, or any number of JSON objects.
+func (r *reader) chunk(c chunk) {
+	data, line := c.content()
+	if c.problem != "" {
+		r.add(line, nil, func(d *Document) { r.fail(d, c.line, c.problem) })
+		return
+	}
+	for !c.special && startsWith(data, '{') {
+		value, end, err := decodeJSON(data)
+		if errors.Is(err, errJSONSyntax) {
+			r.flow(&text{data: data, line: line}, err)
+			return
+		}
+		r.decoded(&text{data: data[:end:end], line: line, json: true}, value, err)
+		if err != nil {
+			return
+		}
+		line += bytes.Count(data[:end], newline)
+		data, line = dropBlank(data[end:], line)
+		if len(data) > 0 && !startsWith(data, '{') {
+			r.add(line, nil, func(d *Document) {
+				r.fail(d, line, "there is content after a JSON object that is neither another object nor a line ---")
+			})
+		}
+		if !startsWith(data, '{') {
+			return
+		}
+	}
+	if len(data) == 0 {
+		r.add(line, nil, func(d *Document) { d.Skipped = "empty document" })
+		return
+	}
+	value, err := decodeYAML(data)
+	r.decoded(&text{data: data, line: line}, value, err)
+}
+
+// flow adds a text that starts with a brace but is no JSON: it may be YAML.
+func (r *reader) flow(t *text, jsonError error) {
+	value, err := decodeYAML(t.data)
+	if err != nil && startsWith(bytes.TrimLeft(t.data, "{ \t\r\n"), '"') {
+		err = jsonError // It was meant to be JSON.
+	}
+	r.decoded(t, value, err)
+}
+
+func startsWith(text []byte, c byte) bool {
+	text = bytes.TrimLeft(text, " \t\r\n")
+	return len(text) > 0 && text[0] == c
+}
+
+// add appends a document. A panic in a library is an error of the document.
+func (r *reader) add(line int, t *text, fill func(*Document)) {
+	d := Document{Number: len(r.file.Documents) + 1, Line: line, text: t}
+	func() {
+		defer func() {
+			if p := recover(); p != nil {
+				r.fail(&d, line, fmt.Sprintf("the document cannot be read: %v", p))
+			}
+		}()
+		fill(&d)
+	}()
+	r.file.Documents = append(r.file.Documents, d)
+}
+
+func (r *reader) fail(d *Document, line int, message string) {
+	if len(d.Errors) < maxProblems {
+		d.Errors = append(d.Errors, &Error{File: r.path, Document: d.Number, Line: line, Message: message})
+	}
+}
+
+// decoded adds the document that was decoded, or the reasons why it was not.
+func (r *reader) decoded(t *text, value any, err error) {
+	r.add(t.line, t, func(d *Document) {
+		if err != nil {
+			r.decodeFailed(d, t, err)
+			return
+		}
+		b := builder{reader: r, document: d}
+		b.build(value)
+	})
+}
+
+func (r *reader) decodeFailed(d *Document, t *text, err error) {
+	var found problems
+	if !errors.As(err, &found) {
+		found = problems{{message: err.Error()}}
+	}
+	for _, p := range found {
+		if bytes.Contains(t.data, []byte("{{")) {
+			p.message = "this is no YAML, but perhaps a template: " + renderHint + "; " + p.message
+		}
+		r.fail(d, t.line+max(p.line, 1)-1, p.message)
+	}
+}

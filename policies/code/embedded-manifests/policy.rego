@@ -1,0 +1,32 @@
+# METADATA
+# title: Manifests inside ConfigMaps are not judged
+# description: |
+#   Something in the cluster may create the workload that a ConfigMap holds as text, and no check of files sees it. What
+#   matters is judged when it is created, by admission; here it is only pointed out.
+# scope: package
+# related_resources:
+#   - ref: https://kubernetes.io/docs/concepts/configuration/configmap/
+#     description: ConfigMaps
+# custom:
+#   id: embedded-manifests
+#   severity: low
+#   profiles: {baseline: warn, restricted: warn}
+#   match: [{groups: [""], kinds: [ConfigMap]}]
+#   files_only: true
+#   controls:
+#     soc2: [CC7.1]
+#     hipaa: ["164.312(c)(1)"]
+#     cis: ["5.6.2"]
+#     nsa: [pod-security]
+#   remediation: Keep the manifest in a file of its own, so that it is checked, or make sure that admission judges it.
+package rampart.code.embedded_manifests
+
+import data.lib.finding
+import data.lib.k8s
+
+violation contains finding.at(rego.metadata.chain(), path, msg) if {
+	k8s.annotated_resource
+	some key in input.review.embeddedManifests
+	path := $"data[\"{key}\"]"
+	msg := $"ConfigMap data key {key} holds a Kubernetes manifest, which is not judged here: keep it in a file of its own."
+}
