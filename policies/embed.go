@@ -6,5 +6,5 @@ import "embed"
 
 // FS holds every layer's guardrails and the libraries, rooted at the folder of this file.
 //
-//go:embed */*/*.rego */*/cases.yaml
+//go:embed */*/*.rego */*/cases.yaml adapters/*.rego
 var FS embed.FS

@@ -26,6 +26,8 @@ type Catalog struct {
 	Guardrails []*Guardrail
 	// Libs are the shared modules by file name, package lib.*.
 	Libs map[string]*Module
+	// Adapters are the entry points of the engines that need one, by file name.
+	Adapters map[string]*Module
 	// Workloads are the kinds whose pods lib.k8s can reach.
 	Workloads []Kind
 	// PodTemplates maps "group/Kind" of the workloads that have one to the path of their first pod template.
@@ -43,10 +45,10 @@ type Module struct {
 // lib/<name>/*.rego. A later folder adds to the earlier ones; an id that is already taken is an error. All that is wrong
 // is reported together.
 func Load(folders ...fs.FS) (*Catalog, error) {
-	c := &Catalog{Libs: map[string]*Module{}}
+	c := &Catalog{Libs: map[string]*Module{}, Adapters: map[string]*Module{}}
 	var errs []error
 	for _, folder := range folders {
-		errs = append(errs, c.addLibs(folder))
+		errs = append(errs, addModules(folder, libFolder+"/*/*.rego", c.Libs), addModules(folder, "adapters/*.rego", c.Adapters))
 	}
 	if errs = append(errs, c.readWorkloads()); errors.Join(errs...) != nil {
 		return nil, errors.Join(errs...)
@@ -91,8 +93,9 @@ func (c *Catalog) Suggest(id string) string {
 	return nearest(id, ids)
 }
 
-func (c *Catalog) addLibs(folder fs.FS) error {
-	files, err := fs.Glob(folder, libFolder+"/*/*.rego")
+// addModules reads the Rego files that the pattern names, but for tests.
+func addModules(folder fs.FS, pattern string, modules map[string]*Module) error {
+	files, err := fs.Glob(folder, pattern)
 	if err != nil {
 		return err
 	}
@@ -106,10 +109,10 @@ func (c *Catalog) addLibs(folder fs.FS) error {
 		switch {
 		case err != nil:
 			errs = append(errs, err)
-		case c.Libs[file] != nil:
+		case modules[file] != nil:
 			errs = append(errs, fmt.Errorf("%s: a library of this name exists already", file))
 		default:
-			c.Libs[file] = module
+			modules[file] = module
 		}
 	}
 	return errors.Join(errs...)
@@ -153,15 +156,15 @@ func parse(folder fs.FS, file string) (*Module, error) {
 	return &Module{File: file, Source: source, AST: module}, nil
 }
 
-// Closure returns the libraries that the module imports, directly or through others, sorted by file.
-func (c *Catalog) Closure(module *Module) ([]*Module, error) {
+// Closure returns the libraries that the modules import, directly or through others, sorted by file.
+func (c *Catalog) Closure(modules ...*Module) ([]*Module, error) {
 	byPackage := map[string][]*Module{}
 	for _, lib := range c.Libs {
 		name := lib.AST.Package.Path.String()
 		byPackage[name] = append(byPackage[name], lib)
 	}
 	seen := map[string]*Module{}
-	queue := []*Module{module}
+	queue := slices.Clone(modules)
 	for len(queue) > 0 {
 		next := queue[0]
 		queue = queue[1:]

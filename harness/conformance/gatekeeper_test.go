@@ -21,6 +21,7 @@ import (
 
 	"github.com/rampart-policy/rampart/harness/cases"
 	"github.com/rampart-policy/rampart/harness/catalog"
+	"github.com/rampart-policy/rampart/harness/config"
 	"github.com/rampart-policy/rampart/harness/engine"
 	"github.com/rampart-policy/rampart/harness/render"
 )
@@ -105,7 +106,7 @@ func gatekeeper(t testing.TB, c *catalog.Catalog, g *catalog.Guardrail) evaluato
 			return nil, err
 		}
 		if _, err := client.AddConstraint(t.Context(),
-			toUnstructured(t, render.Constraint(g, catalog.Deny, parameters))); err != nil {
+			toUnstructured(t, render.Constraint(config.Active{Guardrail: g, Action: catalog.Deny, Parameters: parameters}, nil))); err != nil {
 			return nil, err
 		}
 		for _, object := range s.inventory {

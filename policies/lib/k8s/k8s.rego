@@ -80,6 +80,13 @@ annotated_pods := [pod |
 ]
 
 # METADATA
+# description: Like `pods`, for guardrails that judge the pod's labels too.
+labelled_pods := [pod |
+	some pod in _pods
+	not _same_labelled_pod(pod)
+]
+
+# METADATA
 # description: Every pod that the object makes, changed or not; for rules that relate a change elsewhere to the pod.
 all_pods := _pods
 
@@ -100,8 +107,10 @@ _pods := _pods_of(input.review.object) if not _deleting
 
 _pods_of(obj) := array.concat(_templated_pods(obj), _custom_pods(obj))
 
+_template_paths := object.get(workloads.pod_templates, group_kind, object.get(workloads.own, group_kind, []))
+
 _templated_pods(obj) := [{"path": path, "spec": spec, "metadata": metadata} |
-	some segments in workloads.pod_templates[group_kind]
+	some segments in _template_paths
 	template := _at(obj, segments)
 	is_object(template)
 	spec := _object(object.get(template, "spec", {}))
@@ -144,6 +153,11 @@ else := false
 _same_annotated_pod(pod) if {
 	_same_pod(pod)
 	object.get(pod.metadata, "annotations", {}) == object.get(_old_pods[pod.path].metadata, "annotations", {})
+}
+
+_same_labelled_pod(pod) if {
+	_same_pod(pod)
+	object.get(pod.metadata, "labels", {}) == object.get(_old_pods[pod.path].metadata, "labels", {})
 }
 
 _same_container(entry, true) if {

@@ -47,3 +47,11 @@ containers_in := {
 	"tekton.dev/Task": {"shape": "tekton", "path": ["spec"]},
 	"tekton.dev/TaskRun": {"shape": "tekton", "path": ["spec", "taskSpec"]},
 }
+
+# METADATA
+# description: The kinds of the tables above that have no namespace.
+cluster_scoped := {
+	"apps.kruise.io/SidecarSet",
+	"argoproj.io/ClusterWorkflowTemplate",
+	"tekton.dev/ClusterTask",
+}
