@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/stretchr/testify/require"
 
 	"github.com/rampart-policy/rampart/harness/cases"
@@ -21,13 +20,6 @@ import (
 
 // verdict is a finding as every engine can show it.
 type verdict struct{ Path, Message string }
-
-// sample is one object to judge, with everything that an engine needs to know about it.
-type sample struct {
-	review     engine.Review
-	parameters map[string]any
-	inventory  []map[string]any
-}
 
 // loadCatalog reads the policies of the checkout, so that a changed policy needs no new test binary.
 func loadCatalog(t testing.TB) *catalog.Catalog {
@@ -44,87 +36,28 @@ func loadBases(t testing.TB, c *catalog.Catalog) *cases.Bases {
 	return bases
 }
 
-// newSample builds what a case describes.
-func newSample(bases *cases.Bases, c *cases.Case) (*sample, error) {
-	object, err := bases.Build(c.Object)
-	if err != nil {
-		return nil, err
-	}
-	s := &sample{review: reviewOf(object), parameters: c.Parameters}
-	s.review.Operation, s.review.More = c.Operation, c.Request
-	if c.Old != nil {
-		old, err := bases.Build(*c.Old)
-		if err != nil {
-			return nil, fmt.Errorf("old: %w", err)
-		}
-		s.review.OldObject = old
-		if s.review.Operation == "" {
-			s.review.Operation = "UPDATE"
-		}
-	}
-	for i, o := range c.Inventory {
-		other, err := bases.Build(o)
-		if err != nil {
-			return nil, fmt.Errorf("inventory[%d]: %w", i, err)
-		}
-		s.inventory = append(s.inventory, other)
-	}
-	return s, nil
-}
-
-func reviewOf(object map[string]any) engine.Review {
-	group, kind, _ := strings.Cut(cases.GroupKind(object), "/")
-	version := fmt.Sprint(object["apiVersion"])
-	if _, v, found := strings.Cut(version, "/"); found {
-		version = v
-	}
-	metadata, _ := object["metadata"].(map[string]any)
-	name, _ := metadata["name"].(string)
-	namespace, _ := metadata["namespace"].(string)
-	return engine.Review{Group: group, Version: version, Kind: kind, Namespace: namespace, Name: name, Object: object}
-}
-
-func (s *sample) with(change func(*engine.Review)) *sample {
-	c := *s
-	change(&c.review)
-	return &c
-}
-
-func inventoryValue(objects []map[string]any) (ast.Value, error) {
-	inventory := engine.NewInventory()
-	for _, object := range objects {
-		value, err := ast.InterfaceToValue(object)
-		if err != nil {
-			return nil, err
-		}
-		r := reviewOf(object)
-		inventory.Add(fmt.Sprint(object["apiVersion"]), r.Kind, r.Namespace, r.Name, value)
-	}
-	return inventory.Value()
-}
-
 // evaluator judges samples with one guardrail.
-type evaluator func(s *sample) ([]verdict, error)
+type evaluator func(s *cases.Sample) ([]verdict, error)
 
 func embedded(t testing.TB, c *catalog.Catalog, g *catalog.Guardrail) evaluator {
 	t.Helper()
 	program, err := engine.Compile(c, []*catalog.Guardrail{g})
 	require.NoError(t, err)
-	return func(s *sample) ([]verdict, error) {
-		parameters, err := g.FillParameters(s.parameters)
+	return func(s *cases.Sample) ([]verdict, error) {
+		parameters, err := g.FillParameters(s.Parameters)
 		if err != nil {
 			return nil, err
 		}
-		inventory, err := inventoryValue(s.inventory)
+		inventory, err := cases.InventoryValue(s.Inventory)
 		if err != nil {
 			return nil, err
 		}
-		review, err := s.review.Value()
+		review, err := s.Review.Value()
 		if err != nil {
 			return nil, err
 		}
 		data := engine.NewData(map[string]map[string]any{g.ID: parameters}, inventory)
-		found, err := program.Evaluate(t.Context(), data, s.review.Group, s.review.Kind, review, time.Now())
+		found, err := program.Evaluate(t.Context(), data, s.Review.Group, s.Review.Kind, review, time.Now())
 		verdicts := make([]verdict, 0, len(found))
 		for _, v := range found {
 			verdicts = append(verdicts, verdict{v.Path, v.Message})

@@ -25,15 +25,15 @@ func TestCases(t *testing.T) {
 			assertBothVerdicts(t, file)
 			for _, cs := range file.Cases {
 				t.Run(cs.Name, func(t *testing.T) {
-					s, err := newSample(bases, cs)
+					s, err := bases.Sample(cs)
 					require.NoError(t, err)
-					require.True(t, g.Matches(s.review.Group, s.review.Kind), "%s does not match %s %s", g.ID,
-						s.review.Group, s.review.Kind)
+					require.True(t, g.Matches(s.Review.Group, s.Review.Kind), "%s does not match %s %s", g.ID,
+						s.Review.Group, s.Review.Kind)
 					assertVerdict(t, evaluate, s, cs.Deny)
-					if s.review.Operation == "" {
+					if s.Review.Operation == "" {
 						assertOperationsAgree(t, evaluate, s, cs)
 					}
-					if s.review.Kind == "Pod" && (cs.Lift == nil || *cs.Lift) {
+					if s.Review.Kind == "Pod" && (cs.Lift == nil || *cs.Lift) {
 						assertLifted(t, bases, evaluate, s, cs)
 					}
 				})
@@ -58,32 +58,32 @@ func assertBothVerdicts(t *testing.T, file *cases.File) {
 	assert.Positive(t, denied, "cases.yaml has no denied case")
 }
 
-func assertVerdict(t *testing.T, evaluate evaluator, s *sample, expected []cases.Finding) {
+func assertVerdict(t *testing.T, evaluate evaluator, s *cases.Sample, expected []cases.Finding) {
 	t.Helper()
 	got, err := evaluate(s)
 	require.NoError(t, err)
 	if diff := mismatch(expected, got); diff != "" {
-		t.Errorf("%s %s %s:\n%s", s.review.Operation, s.review.Kind, s.review.Name, diff)
+		t.Errorf("%s %s %s:\n%s", s.Review.Operation, s.Review.Kind, s.Review.Name, diff)
 	}
 }
 
 // assertOperationsAgree: CREATE gives what an audit gives; an UPDATE that changes nothing and a DELETE are allowed.
-func assertOperationsAgree(t *testing.T, evaluate evaluator, s *sample, cs *cases.Case) {
+func assertOperationsAgree(t *testing.T, evaluate evaluator, s *cases.Sample, cs *cases.Case) {
 	t.Helper()
-	assertVerdict(t, evaluate, s.with(func(r *engine.Review) { r.Operation = "CREATE" }), cs.Deny)
-	assertVerdict(t, evaluate, s.with(func(r *engine.Review) { r.Operation, r.OldObject = "UPDATE", r.Object }), nil)
-	assertVerdict(t, evaluate, s.with(func(r *engine.Review) { r.Operation, r.OldObject = "DELETE", r.Object }), nil)
+	assertVerdict(t, evaluate, s.With(func(r *engine.Review) { r.Operation = "CREATE" }), cs.Deny)
+	assertVerdict(t, evaluate, s.With(func(r *engine.Review) { r.Operation, r.OldObject = "UPDATE", r.Object }), nil)
+	assertVerdict(t, evaluate, s.With(func(r *engine.Review) { r.Operation, r.OldObject = "DELETE", r.Object }), nil)
 }
 
-func assertLifted(t *testing.T, bases *cases.Bases, evaluate evaluator, s *sample, cs *cases.Case) {
+func assertLifted(t *testing.T, bases *cases.Bases, evaluate evaluator, s *cases.Sample, cs *cases.Case) {
 	t.Helper()
 	for _, name := range bases.Workloads() {
-		object, err := bases.Lift(s.review.Object.(map[string]any), name)
+		object, err := bases.Lift(s.Review.Object.(map[string]any), name)
 		require.NoError(t, err)
-		lifted := &sample{review: reviewOf(object), parameters: s.parameters, inventory: s.inventory}
-		lifted.review.Operation = s.review.Operation
-		if old, ok := s.review.OldObject.(map[string]any); ok {
-			lifted.review.OldObject, err = bases.Lift(old, name)
+		lifted := &cases.Sample{Review: cases.ReviewOf(object), Parameters: s.Parameters, Inventory: s.Inventory}
+		lifted.Review.Operation = s.Review.Operation
+		if old, ok := s.Review.OldObject.(map[string]any); ok {
+			lifted.Review.OldObject, err = bases.Lift(old, name)
 			require.NoError(t, err)
 		}
 		var expected []cases.Finding
@@ -104,10 +104,10 @@ func assertGarbageIsNoError(t *testing.T, bases *cases.Bases, evaluate evaluator
 		if cs.Allow {
 			continue
 		}
-		s, err := newSample(bases, cs)
+		s, err := bases.Sample(cs)
 		require.NoError(t, err)
-		garbage(s.review.Object.(map[string]any), func(changed map[string]any) {
-			_, err := evaluate(s.with(func(r *engine.Review) { r.Object = changed }))
+		garbage(s.Review.Object.(map[string]any), func(changed map[string]any) {
+			_, err := evaluate(s.With(func(r *engine.Review) { r.Object = changed }))
 			require.NoError(t, err, "object: %v", changed)
 		})
 		return

@@ -41,10 +41,10 @@ func TestGatekeeper(t *testing.T) {
 			evaluate := gatekeeper(t, c, g)
 			for _, cs := range file.Cases {
 				t.Run(cs.Name, func(t *testing.T) {
-					s, err := newSample(bases, cs)
+					s, err := bases.Sample(cs)
 					require.NoError(t, err)
 					assertVerdict(t, evaluate, s, cs.Deny)
-					if s.review.Operation == "" {
+					if s.Review.Operation == "" {
 						assertOperationsAgree(t, evaluate, s, cs)
 						assertGenerateName(t, evaluate, s, cs)
 					}
@@ -56,11 +56,11 @@ func TestGatekeeper(t *testing.T) {
 
 // assertGenerateName: an object whose name the API server will generate gets the same number of findings. (Messages may
 // name the object.)
-func assertGenerateName(t *testing.T, evaluate evaluator, s *sample, cs *cases.Case) {
+func assertGenerateName(t *testing.T, evaluate evaluator, s *cases.Sample, cs *cases.Case) {
 	t.Helper()
-	object, ok := s.review.Object.(map[string]any)
+	object, ok := s.Review.Object.(map[string]any)
 	metadata, named := object["metadata"].(map[string]any)
-	if !ok || !named || s.review.Kind != "Pod" {
+	if !ok || !named || s.Review.Kind != "Pod" {
 		return
 	}
 	clean := map[string]any{"generateName": "task-api-"}
@@ -74,7 +74,7 @@ func assertGenerateName(t *testing.T, evaluate evaluator, s *sample, cs *cases.C
 		unnamed[key] = value
 	}
 	unnamed["metadata"] = clean
-	got, err := evaluate(s.with(func(r *engine.Review) { r.Operation, r.Name, r.Object = "CREATE", "", unnamed }))
+	got, err := evaluate(s.With(func(r *engine.Review) { r.Operation, r.Name, r.Object = "CREATE", "", unnamed }))
 	require.NoError(t, err)
 	require.Len(t, got, len(cs.Deny))
 }
@@ -87,7 +87,7 @@ func gatekeeper(t testing.TB, c *catalog.Catalog, g *catalog.Guardrail) evaluato
 	require.NoError(t, err)
 	converted, err := reader.ToTemplate(scheme, toUnstructured(t, template))
 	require.NoError(t, err)
-	return func(s *sample) ([]verdict, error) {
+	return func(s *cases.Sample) ([]verdict, error) {
 		// A cluster has http.send off; so has the driver here.
 		driver, err := rego.New(rego.DisableBuiltins("http.send"))
 		if err != nil {
@@ -101,7 +101,7 @@ func gatekeeper(t testing.TB, c *catalog.Catalog, g *catalog.Guardrail) evaluato
 		if _, err := client.AddTemplate(t.Context(), converted); err != nil {
 			return nil, err
 		}
-		parameters, err := g.FillParameters(s.parameters)
+		parameters, err := g.FillParameters(s.Parameters)
 		if err != nil {
 			return nil, err
 		}
@@ -109,12 +109,12 @@ func gatekeeper(t testing.TB, c *catalog.Catalog, g *catalog.Guardrail) evaluato
 			toUnstructured(t, render.Constraint(config.Active{Guardrail: g, Action: catalog.Deny, Parameters: parameters}, nil))); err != nil {
 			return nil, err
 		}
-		for _, object := range s.inventory {
+		for _, object := range s.Inventory {
 			if _, err := client.AddData(t.Context(), toUnstructured(t, object)); err != nil {
 				return nil, err
 			}
 		}
-		request, err := admissionRequest(s.review)
+		request, err := admissionRequest(s.Review)
 		if err != nil {
 			return nil, err
 		}

@@ -3,88 +3,225 @@ package lib.k8s
 import data.lib.workloads
 
 # Argo Workflows and Tekton run pods that their objects don't spell as a pod. The pods built here have the PodSpec's
-# form for everything at pod level, and carry their containers in a list of their own with the paths of the source.
+# form for everything at pod level, with what the object sets for all its pods filled in, and carry their containers in
+# a list of their own with the paths of the source.
 
-_custom_pods(obj) := [pod |
+_custom_pods(obj) := [object.union(pod, {"containers": containers}) |
 	source := workloads.containers_in[group_kind]
 	part := object.get(obj, source.path, null)
 	is_object(part)
-	some pod in _shaped_pods(source.shape, concat(".", source.path), part)
+	some shaped in _shaped_pods(source.shape, concat(".", source.path), part)
+	pod := shaped.pod
+	containers := [object.union(entry, {"pod": pod}) | some entry in shaped.containers]
 ]
 
-_custom_pods(_) := [] if not workloads.containers_in[group_kind]
+# Argo: each template of a workflow that has containers is a pod. templateDefaults are merged into every template,
+# podSpecPatch (the workflow's, then the template's) over the finished pod.
 
-_argo_lists := ["initContainers", "sidecars"]
-
-_argo_singles := ["container", "script"]
-
-_shaped_pods("argo", path, spec) := [pod |
-	some i, template in _argo_templates(path, spec)
+_shaped_pods("argo", path, spec) := [{"pod": pod, "containers": containers} |
+	defaults := _object(object.get(spec, "templateDefaults", {}))
+	some source in _argo_templates(path, spec)
+	template := _over(defaults, source.value)
+	patch := _argo_patch(spec, template)
+	unpatched := array.concat(
+		_argo_containers(source.path, source.value, template),
+		_argo_lists($"{path}.templateDefaults", defaults),
+	)
+	count(unpatched) > 0
+	containers := array.concat(
+		[object.union(entry, {"container": _argo_patched(entry.container, patch)}) | some entry in unpatched],
+		_argo_patch_only(source.path, patch, {_argo_name(entry.container) | some entry in unpatched}),
+	)
 	pod := {
-		"path": template.path,
-		"spec": object.union(object.filter(spec, _argo_pod_fields), _argo_pod_level(spec, template.value)),
-		"metadata": _object(object.get(template.value, "metadata", {})),
-		"containers": _argo_containers(template.path, template.value),
+		"path": source.path,
+		"spec": _argo_pod_spec(spec, template, patch),
+		"metadata": _over(_object(object.get(spec, "podMetadata", {})), _object(object.get(template, "metadata", {}))),
+		"metadata_path": $"{source.path}.metadata",
 	}
-	count(pod.containers) > 0
 ]
-
-_argo_pod_fields := {
-	"automountServiceAccountToken", "dnsConfig", "dnsPolicy", "hostAliases", "hostNetwork", "imagePullSecrets",
-	"nodeSelector", "priorityClassName", "securityContext", "serviceAccountName", "tolerations", "volumes",
-}
-
-_argo_pod_level(spec, template) := object.union(
-	object.filter(template, {"automountServiceAccountToken", "securityContext", "serviceAccountName", "tolerations"}),
-	{"volumes": array.concat(_array(object.get(spec, "volumes", [])), _array(object.get(template, "volumes", [])))},
-)
 
 _argo_templates(path, spec) := array.concat(
 	[{"path": $"{path}.templates[{i}]", "value": template} |
 		some i, template in _array(object.get(spec, "templates", []))
 		is_object(template)
 	],
-	[{"path": $"{path}.templateDefaults", "value": spec.templateDefaults} | is_object(spec.templateDefaults)],
+	[{"path": $"{path}.templates[{i}].{place}.inline", "value": task.inline} |
+		some i, template in _array(object.get(spec, "templates", []))
+		is_object(template)
+		some place, task in _argo_tasks(template)
+		is_object(task.inline)
+	],
 )
 
-_argo_containers(path, template) := array.concat(
-	[{"path": $"{path}.{field}", "container": template[field], "type": "containers", "pod": {"path": path}} |
-		some field in _argo_singles
+_argo_tasks(template) := object.union(
+	{$"steps[{i}][{j}]": step |
+		some i, parallel in _array(object.get(template, "steps", []))
+		some j, step in _array(parallel)
+		is_object(step)
+	},
+	{$"dag.tasks[{i}]": task |
+		some i, task in _array(object.get(template, ["dag", "tasks"], []))
+		is_object(task)
+	},
+)
+
+_argo_containers(path, own, template) := array.concat(_argo_lists(path, own), array.concat(
+	[{"path": $"{path}.{field}", "container": template[field], "type": "containers"} |
+		some field in ["container", "script"]
+		is_object(own[field])
 		is_object(template[field])
 	],
-	array.concat(
-		[{"path": $"{path}.{field}[{i}]", "container": container, "type": "initContainers", "pod": {"path": path}} |
-			some field in _argo_lists
-			some i, container in _array(object.get(template, field, []))
-			is_object(container)
-		],
-		[{
-			"path": $"{path}.containerSet.containers[{i}]",
-			"container": container,
-			"type": "containers",
-			"pod": {"path": path},
-		} |
-			some i, container in _array(object.get(template, ["containerSet", "containers"], []))
-			is_object(container)
-		],
+	[{"path": $"{path}.containerSet.containers[{i}]", "container": _object(container), "type": "containers"} |
+		some i, container in _array(object.get(own, ["containerSet", "containers"], []))
+	],
+))
+
+_argo_lists(path, template) := [{"path": $"{path}.{field}[{i}]", "container": _object(container), "type": type} |
+	some field, type in {"initContainers": "initContainers", "sidecars": "containers"}
+	some i, container in _array(object.get(template, field, []))
+]
+
+_argo_both := ["automountServiceAccountToken", "securityContext", "serviceAccountName", "tolerations", "nodeSelector"]
+
+_argo_workflow_only := ["dnsConfig", "dnsPolicy", "hostNetwork", "imagePullSecrets"]
+
+_argo_joined := ["hostAliases", "volumes"]
+
+_argo_pod_spec(spec, template, patch) := _over(
+	object.union_n([
+		{field: value | some field in _argo_workflow_only; value := spec[field]},
+		{field: value | some field in _argo_both; value := _argo_first([template, spec], field)},
+		{field: array.concat(_array(object.get(template, field, [])), _array(object.get(spec, field, []))) |
+			some field in _argo_joined
+		},
+		{"priorityClassName": value |
+			default_class := object.get(spec, "podPriorityClassName", null)
+			value := _argo_first([template, {"priorityClassName": default_class}], "priorityClassName")
+		},
+	]),
+	object.remove(patch, container_types),
+)
+
+_argo_first(objects, field) := [value |
+	some obj in objects
+	value := object.get(obj, field, null)
+	not value in {"", null}
+][0]
+
+_argo_patch(spec, template) := _over(
+	_argo_patch_of(object.get(spec, "podSpecPatch", null)),
+	_argo_patch_of(object.get(template, "podSpecPatch", null)),
+)
+
+_argo_patch_of(text) := _object(yaml.unmarshal(text)) if {
+	is_string(text)
+	yaml.is_valid(text)
+} else := {}
+
+_argo_patched(container, patch) := object.union_n(array.concat(
+	[container],
+	[_without_nulls(change) |
+		some type in container_types
+		some change in _array(object.get(patch, type, []))
+		is_object(change)
+		object.get(change, "name", "") == _argo_name(container)
+	],
+))
+
+_argo_name(container) := name if {
+	name := container.name
+	not name in {"", null}
+} else := "main"
+
+# Containers that a patch adds. Those that the controller adds itself (wait, init) count where the patch says more of
+# them than their resources.
+_argo_patch_only(path, patch, known) := [{"path": $"{path}.podSpecPatch", "container": container, "type": type} |
+	some type in container_types
+	some container in _array(object.get(patch, type, []))
+	is_object(container)
+	not object.get(container, "name", "") in known
+	some field in ["image", "securityContext"]
+	container[field]
+]
+
+# Tekton: each task is a pod, its steps and sidecars are the containers. Pod level comes from the run's podTemplate;
+# stepTemplate is merged into the steps.
+
+_shaped_pods("tekton-task", path, spec) := [_tekton_pod(path, spec, {})]
+
+_shaped_pods("tekton-task-run", path, spec) := _tekton_run(
+	[{"path": $"{path}.taskSpec", "value": spec.taskSpec} | is_object(spec.taskSpec)],
+	$"{path}.podTemplate",
+	object.union(
+		_object(object.get(spec, "podTemplate", {})),
+		object.filter(spec, ["serviceAccountName"]),
 	),
 )
 
-_shaped_pods("tekton", path, spec) := [{
-	"path": path,
-	"spec": object.union(
-		{"volumes": _array(object.get(spec, "volumes", []))},
-		_object(object.get(input.review.object, ["spec", "podTemplate"], {})),
+_shaped_pods("tekton-pipeline", path, spec) := [_tekton_pod(task.path, task.value, {}) |
+	some task in _tekton_tasks(path, spec)
+]
+
+_shaped_pods("tekton-pipeline-run", path, spec) := _tekton_run(
+	_tekton_tasks($"{path}.pipelineSpec", _object(object.get(spec, "pipelineSpec", {}))),
+	$"{path}.taskRunTemplate.podTemplate",
+	object.union_n([
+		_object(object.get(spec, "podTemplate", {})),
+		object.filter(spec, ["serviceAccountName"]),
+		_object(object.get(spec, ["taskRunTemplate", "podTemplate"], {})),
+		object.filter(_object(object.get(spec, "taskRunTemplate", {})), ["serviceAccountName"]),
+	]),
+)
+
+_tekton_tasks(path, spec) := [{"path": $"{path}.{field}[{i}].taskSpec", "value": task.taskSpec} |
+	some field in ["tasks", "finally"]
+	some i, task in _array(object.get(spec, field, []))
+	is_object(task)
+	is_object(task.taskSpec)
+]
+
+# A run of tasks that stand elsewhere still decides about the pod level.
+_tekton_run(tasks, _, pod_level) := [_tekton_pod(task.path, task.value, pod_level) | some task in tasks] if {
+	count(tasks) > 0
+}
+
+_tekton_run([], path, pod_level) := [_tekton_pod(path, {}, pod_level) |
+	count(object.remove(pod_level, ["serviceAccountName"])) > 0
+]
+
+_tekton_pod(path, spec, pod_level) := {
+	"pod": {
+		"path": path,
+		"spec": object.union(pod_level, {"volumes": array.concat(
+			_array(object.get(spec, "volumes", [])),
+			_array(object.get(pod_level, "volumes", [])),
+		)}),
+		"metadata": _object(object.get(spec, "metadata", {})),
+		"metadata_path": $"{path}.metadata",
+	},
+	"containers": array.concat(
+		[{"path": $"{path}.steps[{i}]", "container": _tekton_container(container), "type": "containers"} |
+			base := _object(object.get(spec, "stepTemplate", {}))
+			some i, step in _array(object.get(spec, "steps", []))
+			container := _over(base, _object(step))
+		],
+		[{"path": $"{path}.sidecars[{i}]", "container": _tekton_container(_object(sidecar)), "type": "containers"} |
+			some i, sidecar in _array(object.get(spec, "sidecars", []))
+		],
 	),
-	"metadata": {},
-	"containers": [{
-		"path": $"{path}.{field}[{i}]",
-		"container": object.union(_object(object.get(spec, "stepTemplate", {})), container),
-		"type": "containers",
-		"pod": {"path": path},
-	} |
-		some field in ["steps", "sidecars"]
-		some i, container in _array(object.get(spec, field, []))
-		is_object(container)
-	],
-}]
+}
+
+# v1 calls a container's resources computeResources.
+_tekton_container(container) := object.union(container, {"resources": container.computeResources})
+
+_tekton_container(container) := container if not container.computeResources
+
+# The object with another's fields over it, where a null leaves what is there.
+_over(base, top) := top if count(base) == 0
+
+_over(base, top) := object.union(base, _without_nulls(top)) if count(base) > 0
+
+_without_nulls(obj) := json.remove(obj, [path |
+	walk(obj, [path, null])
+	every segment in path { is_string(segment) }
+])

@@ -65,8 +65,8 @@ _body(obj) := object.remove(obj, ["metadata", "status"])
 
 # METADATA
 # description: |
-#   The pods that the object makes, as {"path", "spec", "metadata"}: `path` is where `spec` stands. Only pods with
-#   something new outside of their containers.
+#   The pods that the object makes, as {"path", "spec", "metadata", "metadata_path"}: `path` is where `spec` stands.
+#   Only pods with something new outside of their containers.
 pods := [pod |
 	some pod in _pods
 	not _same_pod(pod)
@@ -101,6 +101,10 @@ containers := [entry |
 	not _same_container(entry, same_pod)
 ]
 
+# METADATA
+# description: The containers of one pod, changed or not, in the form of `containers`.
+containers_of(pod) := _containers(pod)
+
 container_types := ["initContainers", "containers", "ephemeralContainers"]
 
 _pods := _pods_of(input.review.object) if not _deleting
@@ -109,13 +113,18 @@ _pods_of(obj) := array.concat(_templated_pods(obj), _custom_pods(obj))
 
 _template_paths := object.get(workloads.pod_templates, group_kind, object.get(workloads.own, group_kind, []))
 
-_templated_pods(obj) := [{"path": path, "spec": spec, "metadata": metadata} |
+_templated_pods(obj) := [pod |
 	some segments in _template_paths
 	template := _at(obj, segments)
 	is_object(template)
 	spec := _object(object.get(template, "spec", {}))
 	metadata := _object(object.get(template, "metadata", {}))
-	path := concat(".", array.concat(segments, ["spec"]))
+	pod := {
+		"path": concat(".", array.concat(segments, ["spec"])),
+		"spec": spec,
+		"metadata": metadata,
+		"metadata_path": concat(".", array.concat(segments, ["metadata"])),
+	}
 ]
 
 _at(obj, []) := obj
@@ -134,8 +143,8 @@ _containers(pod) := pod.containers
 
 _containers(pod) := [{"path": path, "container": container, "type": type, "pod": pod} |
 	some type in container_types
-	some i, container in _array(object.get(pod.spec, type, []))
-	is_object(container)
+	some i, item in _array(object.get(pod.spec, type, []))
+	container := _object(item)
 	path := $"{pod.path}.{type}[{i}]"
 ] if not pod.containers
 

@@ -1,0 +1,153 @@
+// Command samples prints, as JSON, every case of every guardrail that admission can see, with the verdict of the embedded
+// engine under a whole profile. The test in a real cluster, a module of its own, compares that with what the cluster says.
+// Run it from the repository's root.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/rampart-policy/rampart/harness/cases"
+	"github.com/rampart-policy/rampart/harness/catalog"
+	"github.com/rampart-policy/rampart/harness/config"
+	"github.com/rampart-policy/rampart/harness/engine"
+)
+
+// sample is one object, and what the profile says to its creation.
+type sample struct {
+	Guardrail string `json:"guardrail"`
+	Case      string `json:"case"`
+	// Reads tells whether the guardrail reads other objects; only then Inventory is given.
+	Reads     bool             `json:"reads"`
+	Object    map[string]any   `json:"object"`
+	Inventory []map[string]any `json:"inventory,omitempty"`
+	Expected  []expectation    `json:"expected"`
+}
+
+// expectation is a finding in Gatekeeper's terms: the constraint's name is the guardrail's id.
+type expectation struct {
+	Guardrail string         `json:"guardrail"`
+	Action    catalog.Action `json:"action"`
+	Message   string         `json:"message"`
+}
+
+func main() {
+	profile := config.DefaultProfile
+	if len(os.Args) > 1 {
+		profile = os.Args[1]
+	}
+	if err := run(profile, os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "samples:", err)
+		os.Exit(1)
+	}
+}
+
+func run(profile string, w io.Writer) error {
+	c, err := catalog.Load(os.DirFS("policies"))
+	if err != nil {
+		return err
+	}
+	profiles, err := config.ReadProfiles(os.DirFS("constraints"))
+	if err != nil {
+		return err
+	}
+	active, err := config.Resolve(c, profiles, config.Selection{Profile: profile})
+	if err != nil {
+		return err
+	}
+	j, err := newJudge(c, active)
+	if err != nil {
+		return err
+	}
+	bases, err := cases.LoadBases(os.DirFS("fixtures/base"), c.PodTemplates)
+	if err != nil {
+		return err
+	}
+	var samples []*sample
+	for _, g := range c.Guardrails {
+		if g.FilesOnly {
+			continue
+		}
+		of, err := j.samples(bases, g)
+		if err != nil {
+			return fmt.Errorf("%s: %w", g.ID, err)
+		}
+		samples = append(samples, of...)
+	}
+	return json.NewEncoder(w).Encode(samples)
+}
+
+// judge evaluates a profile.
+type judge struct {
+	active     map[string]config.Active
+	program    *engine.Program
+	parameters map[string]map[string]any
+}
+
+func newJudge(c *catalog.Catalog, active []config.Active) (*judge, error) {
+	j := &judge{active: map[string]config.Active{}, parameters: map[string]map[string]any{}}
+	var guardrails []*catalog.Guardrail
+	for _, a := range active {
+		if a.FilesOnly {
+			continue
+		}
+		j.active[a.ID], j.parameters[a.ID] = a, a.Parameters
+		guardrails = append(guardrails, a.Guardrail)
+	}
+	var err error
+	j.program, err = engine.Compile(c, guardrails)
+	return j, err
+}
+
+func (j *judge) samples(bases *cases.Bases, g *catalog.Guardrail) ([]*sample, error) {
+	file, err := cases.Load(g.Folder)
+	if err != nil {
+		return nil, err
+	}
+	var samples []*sample
+	for _, cs := range file.Cases {
+		if cs.Operation != "" && cs.Operation != "CREATE" || cs.Old != nil {
+			continue
+		}
+		built, err := bases.Sample(cs)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", cs.Name, err)
+		}
+		s := &sample{Guardrail: g.ID, Case: cs.Name, Object: built.Review.Object.(map[string]any), Expected: []expectation{}}
+		if len(g.Sync) > 0 {
+			s.Reads, s.Inventory = true, built.Inventory
+		}
+		built.Review.Operation = "CREATE"
+		if err := j.expect(s, built.Review); err != nil {
+			return nil, fmt.Errorf("%s: %w", cs.Name, err)
+		}
+		samples = append(samples, s)
+	}
+	return samples, nil
+}
+
+func (j *judge) expect(s *sample, review engine.Review) error {
+	inventory, err := cases.InventoryValue(s.Inventory)
+	if err != nil {
+		return err
+	}
+	value, err := review.Value()
+	if err != nil {
+		return err
+	}
+	found, err := j.program.Evaluate(context.Background(), engine.NewData(j.parameters, inventory), review.Group, review.Kind,
+		value, time.Now())
+	if err != nil {
+		return err
+	}
+	for _, v := range found {
+		if a := j.active[v.Guardrail.ID]; !a.Exempts(review.Namespace) {
+			s.Expected = append(s.Expected, expectation{v.Guardrail.ID, a.Action, v.Message})
+		}
+	}
+	return nil
+}

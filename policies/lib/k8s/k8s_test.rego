@@ -1,0 +1,74 @@
+package lib.k8s_test
+
+import data.lib.k8s
+
+_clean := {"name": "a", "image": "nginx"}
+
+_bad := {"name": "b", "image": "nginx", "securityContext": {"privileged": true}}
+
+_pod(containers, extra) := {
+	"apiVersion": "v1",
+	"kind": "Pod",
+	"metadata": {"name": "x", "finalizers": ["example.com/f"]},
+	"spec": object.union({"containers": containers}, extra),
+}
+
+_review(operation, object, old) := {"review": {
+	"kind": {"group": "", "version": "v1", "kind": "Pod"},
+	"operation": operation,
+	"object": object,
+	"oldObject": old,
+}}
+
+_paths(review) := [entry.path | some entry in k8s.containers with input as review]
+
+test_create_judges_everything if {
+	_paths(_review("CREATE", _pod([_clean, _bad], {}), null)) == ["spec.containers[0]", "spec.containers[1]"]
+}
+
+test_update_of_finalizers_judges_nothing if {
+	old := _pod([_bad], {})
+	new := json.patch(old, [{"op": "remove", "path": "/metadata/finalizers"}])
+	_paths(_review("UPDATE", new, old)) == []
+	pods := k8s.pods with input as _review("UPDATE", new, old)
+	pods == []
+	not k8s.resource with input as _review("UPDATE", new, old)
+}
+
+test_update_judges_the_added_container_only if {
+	old := _pod([_bad], {})
+	new := json.patch(old, [{"op": "add", "path": "/spec/ephemeralContainers", "value": [_bad]}])
+	_paths(_review("UPDATE", new, old)) == ["spec.ephemeralContainers[0]"]
+}
+
+test_update_judges_the_changed_container if {
+	old := _pod([_bad, _clean], {})
+	new := json.patch(old, [{"op": "replace", "path": "/spec/containers/0/image", "value": "evil"}])
+	_paths(_review("UPDATE", new, old)) == ["spec.containers[0]"]
+}
+
+test_update_at_pod_level_judges_every_container if {
+	old := _pod([_bad, _clean], {})
+	new := _pod([_bad, _clean], {"hostNetwork": true})
+	count(_paths(_review("UPDATE", new, old))) == 2
+}
+
+test_update_without_an_old_object_judges_everything if {
+	_paths(_review("UPDATE", _pod([_bad], {}), null)) == ["spec.containers[0]"]
+}
+
+test_delete_judges_nothing if {
+	_paths(_review("DELETE", _pod([_bad], {}), _pod([_bad], {}))) == []
+	not k8s.resource with input as _review("DELETE", _pod([_bad], {}), null)
+}
+
+test_annotations_count_where_they_are_judged if {
+	old := _pod([_clean], {})
+	new := json.patch(old, [{"op": "add", "path": "/metadata/annotations", "value": {"a": "b"}}])
+	pods := k8s.pods with input as _review("UPDATE", new, old)
+	pods == []
+	annotated := k8s.annotated_pods with input as _review("UPDATE", new, old)
+	count(annotated) == 1
+	not k8s.resource with input as _review("UPDATE", new, old)
+	k8s.annotated_resource with input as _review("UPDATE", new, old)
+}
