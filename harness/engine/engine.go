@@ -62,20 +62,18 @@ func Compile(c *catalog.Catalog, guardrails []*catalog.Guardrail) (*Program, err
 
 var parametersRef = ast.MustParseRef("input.parameters")
 
-// withOwnParameters is the policy with input.parameters replaced by data.rampart.parameters["<id>"].
+// withOwnParameters is the policy with input.parameters replaced by data.rampart.parameters["<id>"]. It walks every term
+// and does without ast.TransformRefs, which passes over `some x in input.parameters.y`.
 func withOwnParameters(g *catalog.Guardrail) *ast.Module {
 	module := g.Module.AST.Copy()
 	own := ast.MustParseRef("data.rampart.parameters").Append(ast.StringTerm(g.ID))
-	transformed, err := ast.TransformRefs(module, func(ref ast.Ref) (ast.Value, error) {
-		if !ref.HasPrefix(parametersRef) {
-			return ref, nil
+	ast.WalkTerms(module, func(term *ast.Term) bool {
+		if ref, ok := term.Value.(ast.Ref); ok && ref.HasPrefix(parametersRef) {
+			term.Value = own.Concat(ref[len(parametersRef):])
 		}
-		return own.Concat(ref[len(parametersRef):]), nil
+		return false
 	})
-	if err != nil { // the function above returns none
-		panic(err)
-	}
-	return transformed.(*ast.Module)
+	return module
 }
 
 // Data is what evaluations read beside the object: parameters and other objects. It is safe for concurrent use.
