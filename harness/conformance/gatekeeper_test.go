@@ -87,26 +87,21 @@ func gatekeeper(t testing.TB, c *catalog.Catalog, g *catalog.Guardrail) evaluato
 	require.NoError(t, err)
 	converted, err := reader.ToTemplate(scheme, toUnstructured(t, template))
 	require.NoError(t, err)
+	// A cluster has http.send off; so has the driver here.
+	driver, err := rego.New(rego.DisableBuiltins("http.send"))
+	require.NoError(t, err)
+	client, err := constraintclient.NewClient(constraintclient.Targets(&target.K8sValidationTarget{}),
+		constraintclient.Driver(driver), constraintclient.EnforcementPoints(util.WebhookEnforcementPoint))
+	require.NoError(t, err)
+	_, err = client.AddTemplate(t.Context(), converted)
+	require.NoError(t, err)
 	return func(s *cases.Sample) ([]verdict, error) {
-		// A cluster has http.send off; so has the driver here.
-		driver, err := rego.New(rego.DisableBuiltins("http.send"))
-		if err != nil {
-			return nil, err
-		}
-		client, err := constraintclient.NewClient(constraintclient.Targets(&target.K8sValidationTarget{}),
-			constraintclient.Driver(driver), constraintclient.EnforcementPoints(util.WebhookEnforcementPoint))
-		if err != nil {
-			return nil, err
-		}
-		if _, err := client.AddTemplate(t.Context(), converted); err != nil {
-			return nil, err
-		}
 		parameters, err := g.FillParameters(s.Parameters)
 		if err != nil {
 			return nil, err
 		}
-		if _, err := client.AddConstraint(t.Context(),
-			toUnstructured(t, render.Constraint(config.Active{Guardrail: g, Action: catalog.Deny, Parameters: parameters}, nil))); err != nil {
+		if _, err := client.AddConstraint(t.Context(), toUnstructured(t, render.Constraint(config.Active{Guardrail: g,
+			Action: catalog.Deny, Parameters: parameters}, nil))); err != nil {
 			return nil, err
 		}
 		for _, object := range s.Inventory {
@@ -114,6 +109,12 @@ func gatekeeper(t testing.TB, c *catalog.Catalog, g *catalog.Guardrail) evaluato
 				return nil, err
 			}
 		}
+		defer func() {
+			for _, object := range s.Inventory {
+				_, err := client.RemoveData(t.Context(), toUnstructured(t, object))
+				require.NoError(t, err)
+			}
+		}()
 		request, err := admissionRequest(s.Review)
 		if err != nil {
 			return nil, err

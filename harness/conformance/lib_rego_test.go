@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/open-policy-agent/opa/v1/storage"
 	"github.com/open-policy-agent/opa/v1/tester"
 	"github.com/stretchr/testify/require"
 )
@@ -15,8 +16,11 @@ func TestRego(t *testing.T) {
 		return !info.IsDir() && !strings.HasSuffix(file, ".rego")
 	})
 	require.NoError(t, err)
+	txn, err := store.NewTransaction(t.Context(), storage.WriteParams)
+	require.NoError(t, err)
+	defer store.Abort(t.Context(), txn)
 	// The trace is for the report of a failure: it shows the expression that was not true, and its variables.
-	results, err := tester.NewRunner().SetStore(store).EnableTracing(true).Run(t.Context(), modules)
+	results, err := tester.NewRunner().SetStore(store).SetModules(modules).EnableTracing(true).RunTests(t.Context(), txn)
 	require.NoError(t, err)
 	ran := 0
 	for result := range results {

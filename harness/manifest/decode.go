@@ -29,6 +29,7 @@ type problems []problem
 type problem struct {
 	line    int
 	message string
+	syntax  bool
 }
 
 func (p problems) Error() string {
@@ -41,8 +42,13 @@ func (p problems) Error() string {
 
 // decodeYAML returns the value of the one document in the text. It resolves scalars as sigs.k8s.io/yaml does, which is
 // what kubectl uses; its parser is the same.
-func decodeYAML(text []byte) (any, error) {
-	value, err := parseYAML(text, true)
+func decodeYAML(text []byte) (value any, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			value, err = nil, problems{{message: fmt.Sprintf("the YAML parser failed: %v", p)}}
+		}
+	}()
+	value, err = parseYAML(text, true)
 	var duplicates *yaml.TypeError
 	if errors.As(err, &duplicates) && bytes.Contains(text, []byte("<<")) {
 		// The strict parser takes a key that overrides a merged one for a duplicate. It is none.
@@ -95,7 +101,7 @@ func yamlProblems(err error) problems {
 		messages = several.Errors
 	}
 	for _, message := range messages[:min(len(messages), maxProblems)] {
-		var p problem
+		p := problem{syntax: several == nil}
 		if m := yamlLine.FindStringSubmatch(message); m != nil {
 			p.line, _ = strconv.Atoi(m[1])
 			message = message[len(m[0]):]
@@ -121,6 +127,7 @@ func duplicateMessage(key string) string {
 // converter turns what the YAML parser returns into JSON values.
 type converter struct {
 	budget   int // bytes that are left
+	stopped  bool
 	problems problems
 }
 
@@ -135,14 +142,16 @@ func (c *converter) convert(value any, depth int) any {
 	if depth > maxDepth {
 		return c.stop("the document is nested more than %d levels deep", maxDepth)
 	}
-	if c.budget--; c.budget < 0 {
-		return c.stop("the document's aliases add more than %d MiB", maxExpansion>>20)
+	if text, ok := value.(string); ok {
+		c.spend(len(text))
+	}
+	if c.spend(1); c.stopped {
+		return nil
 	}
 	switch value := value.(type) {
 	case nil, bool:
 		return value
 	case string:
-		c.budget -= len(value)
 		return validString(value)
 	case int:
 		return json.Number(strconv.Itoa(value))
@@ -158,7 +167,7 @@ func (c *converter) convert(value any, depth int) any {
 		return number
 	case []any:
 		for i, item := range value {
-			if value[i] = c.convert(item, depth+1); c.stopped() {
+			if value[i] = c.convert(item, depth+1); c.stopped {
 				return nil
 			}
 		}
@@ -180,25 +189,29 @@ func (c *converter) object(value map[any]any, depth int) any {
 		if _, ok := object[key]; ok {
 			c.fail("%s", duplicateMessage(key)) // Such as 1 and "1".
 		}
-		c.budget -= len(key)
-		if object[key] = c.convert(v, depth+1); c.stopped() {
+		c.spend(len(key))
+		if object[key] = c.convert(v, depth+1); c.stopped {
 			return nil
 		}
 	}
 	return object
 }
 
-// stop fails for good.
-func (c *converter) stop(format string, args ...any) any {
-	if c.budget >= 0 || len(c.problems) == 0 {
-		c.problems = nil
-		c.fail(format, args...)
+// spend takes bytes from the budget.
+func (c *converter) spend(bytes int) {
+	if c.budget -= bytes; c.budget < 0 {
+		c.stop("the document's aliases add more than %d MiB", maxExpansion>>20)
 	}
-	c.budget = -1
-	return nil
 }
 
-func (c *converter) stopped() bool { return c.budget < 0 }
+// stop fails for good.
+func (c *converter) stop(format string, args ...any) any {
+	if !c.stopped {
+		c.stopped, c.problems = true, nil
+		c.fail(format, args...)
+	}
+	return nil
+}
 
 // keyString writes keys that are no strings as sigs.k8s.io/yaml does.
 func keyString(key any) (string, error) {
@@ -289,7 +302,7 @@ type jsonDecoder struct {
 func (d *jsonDecoder) fail(format string, args ...any) {
 	if len(d.problems) < maxProblems {
 		line := 1 + bytes.Count(d.text[:d.InputOffset()], newline)
-		d.problems = append(d.problems, problem{line, fmt.Sprintf(format, args...)})
+		d.problems = append(d.problems, problem{line: line, message: fmt.Sprintf(format, args...)})
 	}
 }
 
@@ -362,5 +375,5 @@ func (d *jsonDecoder) syntax(err error) error {
 		err = errors.New("the text ends in the middle of a JSON value")
 	}
 	line := 1 + bytes.Count(d.text[:d.InputOffset()], newline)
-	return fmt.Errorf("%w: %w", errJSONSyntax, problems{{line, err.Error()}})
+	return fmt.Errorf("%w: %w", errJSONSyntax, problems{{line, err.Error(), true}})
 }

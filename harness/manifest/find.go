@@ -49,6 +49,7 @@ type finder struct {
 	folders        map[string]bool // real paths of the folders that were walked
 	charts         map[string]bool // whether a folder has a Chart.yaml
 	kustomizations []int           // into sources
+	met            int             // how many files and folders were met, again and again
 }
 
 func (f *finder) path(path string) error {
@@ -79,10 +80,13 @@ func (f *finder) visit(path string, named bool) error {
 		f.add(path, real, named)
 		return nil
 	}
-	before := len(f.sources)
-	walked := f.folders[real]
+	if !named && isVersionControl(path) {
+		f.put(real, Source{Path: path, Skipped: versionControl})
+		return nil
+	}
+	met, walked := f.met, f.folders[real]
 	f.walk(path, real)
-	if named && len(f.sources) == before && !walked {
+	if named && f.met == met && !walked {
 		return fmt.Errorf("%q: there is no file in the folder", path)
 	}
 	return nil
@@ -141,7 +145,7 @@ func (f *finder) entry(path, real string, mode os.FileMode) {
 	}
 	switch {
 	case mode.IsDir() && isVersionControl(path):
-		f.put(real, Source{Path: path, Skipped: "folder of a version control system"})
+		f.put(real, Source{Path: path, Skipped: versionControl})
 	case mode.IsDir():
 		f.walk(path, real)
 	case mode.IsRegular():
@@ -150,6 +154,8 @@ func (f *finder) entry(path, real string, mode os.FileMode) {
 		f.put(real, Source{Path: path, Skipped: "not a regular file"})
 	}
 }
+
+const versionControl = "folder of a version control system"
 
 func isWithin(path, folder string) bool {
 	rest, ok := strings.CutPrefix(path, strings.TrimSuffix(folder, string(filepath.Separator)))
@@ -184,6 +190,7 @@ func (f *finder) add(path, real string, named bool) {
 
 // put lists a source unless it is there already, and returns its index.
 func (f *finder) put(real string, source Source) int {
+	f.met++
 	if i, ok := f.index[real]; ok {
 		return i
 	}

@@ -14,8 +14,7 @@ import (
 
 // text is the source of one document. Its tree is made when a position is asked for.
 type text struct {
-	data []byte
-	line int // of the first line, in the file
+	span
 	json bool
 
 	once sync.Once
@@ -28,6 +27,9 @@ type row struct{ line, column int }
 
 // position follows the prefix and the path. It stops at the last field that exists.
 func (t *text) position(prefix []any, path string) (line, column int) {
+	if t == nil {
+		return 1, 1
+	}
 	steps, err := fieldpath.Parse(path)
 	if err != nil {
 		steps = nil
@@ -52,7 +54,19 @@ func (t *text) absolute(line, column int) (int, int) {
 		r := t.rows[line-1]
 		return t.line + r.line, r.column + column
 	}
+	if line == 1 {
+		column += t.indent
+	}
 	return t.line + line - 1, max(column, 1)
+}
+
+// lineOf is the line in the file for a line that the parser names, which is beyond the end at times.
+func (t *text) lineOf(line int) int {
+	last := 1 + bytes.Count(bytes.TrimSuffix(t.data, newline), newline)
+	if rows := oddRows(t.data); rows != nil {
+		line = rows[min(max(line, 1), len(rows))-1].line + 1
+	}
+	return t.line + min(max(line, 1), last) - 1
 }
 
 func (t *text) parse() {
@@ -165,7 +179,7 @@ func duplicateKeys(data []byte) error {
 				if key := resolve(c); key.Kind == yaml.ScalarNode {
 					name := keyName(key)
 					if seen[name] && len(found) < maxProblems {
-						found = append(found, problem{c.Line, duplicateMessage(name)})
+						found = append(found, problem{line: c.Line, message: duplicateMessage(name)})
 					}
 					seen[name] = true
 				}

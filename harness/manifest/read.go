@@ -67,7 +67,9 @@ func unwrapPath(err error) error {
 	return fmt.Errorf("cannot be read: %w", err)
 }
 
-// checkEncoding accepts UTF-8, with or without a byte order mark, which it drops.
+var byteOrderMark = []byte("\uFEFF")
+
+// checkEncoding accepts UTF-8, with or without a byte order mark, which it drops. It ends the last line.
 func checkEncoding(data []byte) ([]byte, error) {
 	if bytes.HasPrefix(data, []byte("\xFE\xFF")) || bytes.HasPrefix(data, []byte("\xFF\xFE")) ||
 		bytes.HasPrefix(data, []byte("\x00\x00\xFE\xFF")) {
@@ -87,7 +89,11 @@ func checkEncoding(data []byte) ([]byte, error) {
 		}
 		return nil, fmt.Errorf("line %d is not valid UTF-8", lineAt(data, valid))
 	}
-	return bytes.TrimPrefix(data, []byte("\uFEFF")), nil
+	data = bytes.TrimPrefix(data, byteOrderMark)
+	if len(data) > 0 && data[len(data)-1] != '\n' {
+		data = append(data, '\n') // As kubectl does; a block scalar at the end has a line feed more.
+	}
+	return data, nil
 }
 
 func lineAt(data []byte, offset int) int { return 1 + bytes.Count(data[:offset], newline) }
@@ -102,61 +108,64 @@ type reader struct {
 
 // chunk adds the documents of a chunk: one of YAML, or any number of JSON objects.
 func (r *reader) chunk(c chunk) {
-	data, line := c.content()
-	if c.problem != "" {
-		r.add(line, nil, func(d *Document) { r.fail(d, c.line, c.problem) })
-		return
+	content := c.content()
+	switch {
+	case c.problem != "":
+		r.failed(content, c.problem)
+	case bytes.HasPrefix(content.data, byteOrderMark):
+		r.failed(content, "there is a byte order mark within the file; remove it")
+	case len(content.data) == 0:
+		r.add(&text{span: content}, func(d *Document) { d.Skipped = "empty document" })
+	case !c.special && content.startsWith('{'):
+		r.json(content)
+	default:
+		value, err := decodeYAML(content.data)
+		r.decoded(&text{span: content}, value, err)
 	}
-	for !c.special && startsWith(data, '{') {
-		value, end, err := decodeJSON(data)
+}
+
+// json adds a text that starts with a brace: JSON objects side by side, or YAML.
+func (r *reader) json(rest span) {
+	for rest.startsWith('{') {
+		value, end, err := decodeJSON(rest.data)
 		if errors.Is(err, errJSONSyntax) {
-			r.flow(&text{data: data, line: line}, err)
+			r.flow(rest, err)
 			return
 		}
-		r.decoded(&text{data: data[:end:end], line: line, json: true}, value, err)
+		object := rest
+		object.data = rest.data[:end:end]
+		r.decoded(&text{span: object, json: true}, value, err)
 		if err != nil {
 			return
 		}
-		line += bytes.Count(data[:end], newline)
-		data, line = dropBlank(data[end:], line)
-		if len(data) > 0 && !startsWith(data, '{') {
-			r.add(line, nil, func(d *Document) {
-				r.fail(d, line, "there is content after a JSON object that is neither another object nor a line ---")
-			})
-		}
-		if !startsWith(data, '{') {
-			return
-		}
+		rest = rest.from(end).dropBlank()
 	}
-	if len(data) == 0 {
-		r.add(line, nil, func(d *Document) { d.Skipped = "empty document" })
-		return
+	if len(rest.data) > 0 {
+		r.failed(rest, "there is content after a JSON object that is neither another object nor a line ---")
 	}
-	value, err := decodeYAML(data)
-	r.decoded(&text{data: data, line: line}, value, err)
 }
 
 // flow adds a text that starts with a brace but is no JSON: it may be YAML.
-func (r *reader) flow(t *text, jsonError error) {
-	value, err := decodeYAML(t.data)
-	if err != nil && startsWith(bytes.TrimLeft(t.data, "{ \t\r\n"), '"') {
+func (r *reader) flow(content span, jsonError error) {
+	value, err := decodeYAML(content.data)
+	brace := bytes.IndexByte(content.data, '{')
+	if err != nil && content.from(brace+1).startsWith('"') {
 		err = jsonError // It was meant to be JSON.
 	}
-	r.decoded(t, value, err)
+	r.decoded(&text{span: content}, value, err)
 }
 
-func startsWith(text []byte, c byte) bool {
-	text = bytes.TrimLeft(text, " \t\r\n")
-	return len(text) > 0 && text[0] == c
+func (r *reader) failed(at span, message string) {
+	r.add(&text{span: at}, func(d *Document) { r.fail(d, at.line, message) })
 }
 
 // add appends a document. A panic in a library is an error of the document.
-func (r *reader) add(line int, t *text, fill func(*Document)) {
-	d := Document{Number: len(r.file.Documents) + 1, Line: line, text: t}
+func (r *reader) add(t *text, fill func(*Document)) {
+	d := Document{Number: len(r.file.Documents) + 1, Line: t.line, text: t}
 	func() {
 		defer func() {
 			if p := recover(); p != nil {
-				r.fail(&d, line, fmt.Sprintf("the document cannot be read: %v", p))
+				r.fail(&d, t.line, fmt.Sprintf("the document cannot be read: %v", p))
 			}
 		}()
 		fill(&d)
@@ -172,7 +181,7 @@ func (r *reader) fail(d *Document, line int, message string) {
 
 // decoded adds the document that was decoded, or the reasons why it was not.
 func (r *reader) decoded(t *text, value any, err error) {
-	r.add(t.line, t, func(d *Document) {
+	r.add(t, func(d *Document) {
 		if err != nil {
 			r.decodeFailed(d, t, err)
 			return
@@ -188,9 +197,9 @@ func (r *reader) decodeFailed(d *Document, t *text, err error) {
 		found = problems{{message: err.Error()}}
 	}
 	for _, p := range found {
-		if bytes.Contains(t.data, []byte("{{")) {
+		if p.syntax && bytes.Contains(t.data, []byte("{{")) {
 			p.message = "this is no YAML, but perhaps a template: " + renderHint + "; " + p.message
 		}
-		r.fail(d, t.line+max(p.line, 1)-1, p.message)
+		r.fail(d, t.lineOf(p.line), p.message)
 	}
 }

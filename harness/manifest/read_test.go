@@ -2,14 +2,19 @@ package manifest
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	utilyaml "k8s.io/apimachinery/pkg/util/yaml"
 )
 
 // readText reads a text as the standard input.
@@ -64,6 +69,9 @@ func TestReadDocuments(t *testing.T) {
 		{"two documents", podA + "---\n" + podB, []string{"Pod/a", "Pod/b"}},
 		{"comment after the marker", podA + "--- # x\n" + podB, []string{"Pod/a", "Pod/b"}},
 		{"comment that adjoins the marker", podA + "---# x\n" + podB, []string{"Pod/a", "Pod/b"}},
+		{"empty document after a marker with an adjoining comment", podA + "---# x\n---\n" + podB + "---# y\n", []string{"Pod/a", empty, "Pod/b", empty}},
+		{"comment that adjoins the first marker", "---# x\n" + podA, []string{"error: …"}},
+		{"key like a marker", "---#: x\n" + podA, []string{"Pod/a"}},
 		{"space after the marker", podA + "--- \n" + podB, []string{"Pod/a", "Pod/b"}},
 		{"tab after the marker", podA + "---\t\n" + podB, []string{"Pod/a", "Pod/b"}},
 		{"tag after the marker", podA + "--- !!map\n" + podB, []string{"Pod/a", "Pod/b"}},
@@ -75,7 +83,7 @@ func TestReadDocuments(t *testing.T) {
 		{"dots and blank lines separate", podA + "...\n\n# x\n" + podB, []string{"Pod/a", "Pod/b"}},
 		{"dots at the end", podA + "...\n", []string{"Pod/a"}},
 		{"dots at the start", "...\n" + podA, []string{"Pod/a"}},
-		{"dots with content", podA + "... " + strings.TrimSpace(podB) + "\n", []string{"Pod/a", "error: there is content after ......", "error: the document is a string…"}},
+		{"dots with content", podA + "... " + strings.TrimSpace(podB) + "\n", []string{"Pod/a", "error: there is content after ...…", "error: the object has no apiVersion"}},
 		{"only dots", "...\n", []string{empty}},
 		{"leading marker", "---\n" + podA, []string{"Pod/a"}},
 		{"leading comment and marker", "# licence\n\n---\n" + podA, []string{"Pod/a"}},
@@ -106,13 +114,16 @@ func TestReadDocuments(t *testing.T) {
 		{"document hidden by CR", strings.ReplaceAll(podA+"---\n"+podB, "\n", "\r"), []string{"error: there is a second document…"}},
 		{"document hidden by NEL", podA + "x: y\u0085---\u0085" + podB, []string{"error: there is a second document…"}},
 		{"document hidden by LINE SEPARATOR", podA + "x: y\u2028---\u2028" + podB, []string{"error: there is a second document…"}},
-		{"document hidden by dots and PARAGRAPH SEPARATOR", podA + "x: y\u2029...\u2029" + podB, []string{"error: there is a second document…"}},
+		{"document hidden by dots and PARAGRAPH SEPARATOR", podA + "x: y\u2029...\u2029" + podB, []string{"error: …"}},
 		{"broken document hidden by CR", podA + "x: y\r---\r[", []string{"error: …"}},
 
 		{"byte order mark", "\uFEFF" + podA, []string{"Pod/a"}},
 		{"byte order mark before JSON", "\uFEFF" + jsonA, []string{"Pod/a"}},
 		{"byte order mark before the marker", "\uFEFF---\n" + podA, []string{"Pod/a"}},
-		{"byte order mark within", podA + "---\n\uFEFF" + podB, []string{"Pod/a", "error: …"}},
+		{"byte order mark within", podA + "---\n\uFEFF" + podB, []string{"Pod/a", "error: there is a byte order mark within the file; remove it"}},
+		{"two byte order marks", "\uFEFF\uFEFF" + podA, []string{"error: there is a byte order mark within the file; remove it"}},
+		{"byte order mark in the second line", "\n\uFEFF" + podA, []string{"error: there is a byte order mark within the file; remove it"}},
+		{"byte order mark before a later marker", podA + "\uFEFF---\n" + podB, []string{"error: …"}},
 		{"UTF-16 big endian", "\xFE\xFF\x00a", []string{"file error: the text is UTF-16 or UTF-32; kubectl reads UTF-8"}},
 		{"UTF-16 little endian", "\xFF\xFEa\x00", []string{"file error: the text is UTF-16 or UTF-32; kubectl reads UTF-8"}},
 		{"UTF-32 big endian", "\x00\x00\xFE\xFF\x00\x00\x00a", []string{"file error: the text is UTF-16 or UTF-32; kubectl reads UTF-8"}},
@@ -128,7 +139,7 @@ func TestReadDocuments(t *testing.T) {
 		{"JSON and comments", "# x\n" + jsonA + " # y\n# z\n" + jsonB, []string{"Pod/a", "Pod/b"}},
 		{"JSON, then other content", jsonA + "\n" + podB, []string{"Pod/a", "error: there is content after a JSON object…"}},
 		{"JSON, then a brace", jsonA + "}", []string{"Pod/a", "error: there is content after a JSON object…"}},
-		{"JSON, then broken JSON", jsonA + `{"a":`, []string{"Pod/a", "error: no JSON: the text ends in the middle of a JSON value"}},
+		{"JSON, then broken JSON", jsonA + `{"a":`, []string{"Pod/a", "error: the text ends in the middle of a JSON value"}},
 		{"flow mapping is YAML", "{apiVersion: v1, kind: Pod, metadata: {name: a}}", []string{"Pod/a"}},
 		{"JSON with a trailing comma is YAML", `{"apiVersion": "v1", "kind": "Pod",}`, []string{"Pod/"}},
 
@@ -140,16 +151,17 @@ func TestReadDocuments(t *testing.T) {
 		{"unrendered template as a mapping", "apiVersion: v1\nkind: Pod\nmetadata: {name: {{ .Values.name }}}\n", []string{"error: this is no YAML, but perhaps a template: render it first (helm template ... | rampart check -)…"}},
 		{"unrendered template as a line", "{{- if .Values.x }}\n" + podA + "{{- end }}\n", []string{"error: this is no YAML, but perhaps a template: render it first…"}},
 		{"unrendered template in JSON", `{"kind": {{ .kind }}}`, []string{"error: this is no YAML, but perhaps a template: render it first…"}},
-		{"braces in a string are fine", podA + "x: 'a {{ b }}'\n", []string{"Pod/a, …"}},
+		{"braces in a string are fine", podA + "x: 'a {{ b }}'\n", []string{"Pod/a"}},
 		{"bad YAML", "a: b: c\n---\n" + podA, []string{"error: mapping values are not allowed in this context", "Pod/a"}},
 
 		{"duplicate key", "apiVersion: v1\nkind: Pod\nkind: Pod\n", []string{`error: key "kind" is there twice; parsers differ in which one counts`}},
+		{"duplicate key beside braces", "apiVersion: v1\nkind: Pod\nkind: '{{ x }}'\n", []string{`error: key "kind" is there twice; parsers differ in which one counts`}},
 		{"duplicate nested key", podA + "spec:\n  hostPID: true\n  hostPID: false\n", []string{`error: key "hostPID" is there twice; parsers differ in which one counts`}},
 		{"duplicate key by resolution", podA + "data: {yes: 1, on: 2}\n", []string{`error: key "true" is there twice; parsers differ in which one counts`}},
 		{"duplicate key by conversion", podA + "data: {1: a, '1': b}\n", []string{`error: key "1" is there twice; parsers differ in which one counts`}},
 		{"duplicate key in JSON", `{"apiVersion":"v1","kind":"Pod","spec":{"hostPID":true,"hostPID":false}}`, []string{`error: key "hostPID" is there twice; parsers differ in which one counts`}},
 		{"duplicate key in JSON by escape", `{"apiVersion":"v1","kind":"Pod","kin\u0064":"Pod"}`, []string{`error: key "kind" is there twice; parsers differ in which one counts`}},
-		{"duplicate key beside a merge", "b: &b {x: 1}\nm:\n  <<: *b\n  y: 1\n  y: 2\n", []string{`error: key "y" is there twice; parsers differ in which one counts`}},
+		{"duplicate key beside a merge", "b: &b {x: 1}\nm:\n  <<: *b\n  z: 1\n  z: 2\n", []string{`error: key "z" is there twice; parsers differ in which one counts`}},
 		{"null key", "null: 1\n", []string{"error: null is no key"}},
 		{"mapping as a key", "? {a: b}\n: 1\n", []string{"error: invalid map key…"}},
 		{"infinity", podA + "x: .inf\n", []string{"error: +Inf is no number in JSON"}},
@@ -241,6 +253,8 @@ func TestErrorsNameTheLine(t *testing.T) {
 	}{
 		{"scanner", "---\n" + podA + "x: [a\ny: b: c\n", 6},
 		{"tab", "a:\n\tb: c\n", 2},
+		{"beyond the end", podA + "x: [", 4},
+		{"odd line breaks", podA + "x:\r  y: z\r - z\n", 4},
 		{"parser", "---\na:\n  - b\n c: d\n", 4},
 		{"first line", "a: b: c\n", 1},
 		{"duplicate", podA + "\nkind: Pod\n", 5},
@@ -333,7 +347,9 @@ func TestValues(t *testing.T) {
 		{"tag that makes a value of text", `x: [!!bool "true", !!int "0", !!null ""]`, `[true,0,null]`},
 		{"tag that makes text of a value", `x: [!!str 0, !!binary MTIz]`, `["0","123"]`},
 		{"escaped key", `x: {"\u0070rivileged": true}`, `{"privileged":true}`},
-		{"keys that are no strings", "x: {1: a, true: b, 1.5: c, 0x10: d}", `{"1":"a","16":"d","1.5":"c","true":"b"}`},
+		{"keys that are no strings", "x: {1: a, true: b, 1.5: c, 0x10: d}", `{"1":"a","1.5":"c","16":"d","true":"b"}`},
+		{"keys that are odd numbers", "x: {.inf: a, -.inf: b, .nan: c, 18446744073709551615: d}", ""},
+		{"bytes that are no text", "x: !!binary //79Zg==", "\"\uFFFD\uFFFD\uFFFDf\""},
 		{"octal modes", "x: [0644, 0o644, 420, '0644']", `[420,420,420,"0644"]`},
 		{"integers", "x: [9223372036854775807, 18446744073709551615, -9223372036854775808, 0x1F, 0b11, 1_000, -0]", `[9223372036854775807,18446744073709551615,-9223372036854775808,31,3,1000,0]`},
 		{"floats", "x: [1.0, 1e3, 1.5, -0.0, 0.0, 1e30, 1e-9]", `[1,1000,1.5,0,0,1e+30,1e-9]`},
@@ -345,12 +361,17 @@ func TestValues(t *testing.T) {
 		{"merge that is overridden", "b: &b {c: 1, d: 2}\nx: {<<: *b, d: 3}", `{"c":1,"d":3}`},
 		{"merge that overrides, as in kubectl", "b: &b {c: 1, d: 2}\nx: {d: 3, <<: *b}", `{"c":1,"d":2}`},
 		{"merge of several", "b: &b {c: 1}\nd: &d {c: 2, e: 3}\nx: {<<: [*b, *d]}", `{"c":1,"e":3}`},
-		{"quoted merge key is a key", "x: {'<<': 1}", `{"<<":1}`},
+		{"quoted merge key is a key", "x: {'<<': 1}", `{"\u003c\u003c":1}`},
+		{"block scalar at the end of the file", "x: |\n  a", `"a\n"`},
 		{"JSON", `{"x": [1, 1.0, 1e3, 9223372036854775808, "\ud83d\ude00", null, -0]}`, `[1,1,1000,9223372036854775808,"😀",null,0]`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			documents := readText(tc.yaml).Documents
 			require.Len(t, documents, 1)
+			if tc.want == "" {
+				assert.NotEmpty(t, documents[0].Errors)
+				return
+			}
 			require.NotNil(t, documents[0].Value, "%v", documents[0].Errors)
 			got, err := json.Marshal(documents[0].Value["x"])
 			require.NoError(t, err)
@@ -359,11 +380,34 @@ func TestValues(t *testing.T) {
 	}
 }
 
+func TestKeyString(t *testing.T) {
+	for key, want := range map[any]string{
+		"a": "a", 1: "1", int64(2): "2", true: "true", 1.5: "1.5", math.Inf(1): ".inf", math.Inf(-1): "-.inf", math.NaN(): ".nan",
+	} {
+		got, err := keyString(key)
+		require.NoError(t, err)
+		assert.Equal(t, want, got)
+	}
+	for _, key := range []any{nil, uint64(1), time.Time{}} {
+		_, err := keyString(key)
+		assert.Error(t, err)
+	}
+}
+
+func TestPanicIsAnError(t *testing.T) {
+	file := File{Path: "x"}
+	r := reader{path: "x", file: &file}
+	r.add(&text{span: span{line: 7}}, func(*Document) { panic("oh") })
+	require.Len(t, file.Documents, 1)
+	require.Len(t, file.Documents[0].Errors, 1)
+	assert.Equal(t, "x:7: document 1: the document cannot be read: oh", file.Documents[0].Errors[0].Error())
+}
+
 func TestValuesAreNotShared(t *testing.T) {
-	value := readText("b: &b {c: 1}\nx: *b\ny: {<<: *b}\n").Documents[0].Value
+	value := readText("b: &b {c: 1}\nx: *b\nz: {<<: *b}\n").Documents[0].Value
 	value["b"].(map[string]any)["c"] = "changed"
 	assert.Equal(t, map[string]any{"c": json.Number("1")}, value["x"])
-	assert.Equal(t, map[string]any{"c": json.Number("1")}, value["y"])
+	assert.Equal(t, map[string]any{"c": json.Number("1")}, value["z"])
 }
 
 func TestNamespaces(t *testing.T) {
@@ -397,4 +441,45 @@ func TestHelmTemplateFile(t *testing.T) {
 	assert.Equal(t, []string{"file error: this is a template of a Helm chart; render it first (helm template ... | rampart check -)"},
 		outcome(Read(Source{Path: path, template: true}, Options{})))
 	assert.Equal(t, []string{"Pod/a"}, outcome(Read(Source{Path: path}, Options{})))
+}
+
+// TestDocumentsEqualKubectl compares with kubectl's decoder, where that loses nothing.
+func TestDocumentsEqualKubectl(t *testing.T) {
+	for _, text := range []string{
+		podA,
+		podA + "---\n" + podB + "--- # x\n" + podA,
+		"# licence\n---\n" + podA + "---\n\n---\n" + podB + "---\n",
+		crlf(podA) + "---\r\n" + podB,
+		podA + "---# x\n" + podB,
+		jsonA, jsonA + jsonB, jsonA + "\n" + jsonB + "\n" + jsonA,
+		jsonA + "\n---\n" + podB,
+		positions[:strings.Index(positions, "--- # the second")],
+		strings.TrimSuffix(manyObjects(3), "\n"),
+		"x: |\n  a\n---\ny: >-\n  b\n  c\n",
+		"b: &b {c: 1, d: [yes, 0644, 1_000, 1e3, ~]}\nx: {<<: *b, c: 2}\n",
+	} {
+		var want []any
+		for decoder := utilyaml.NewYAMLOrJSONDecoder(strings.NewReader(text), 4096); ; {
+			var value map[string]any
+			err := decoder.Decode(&value)
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			require.NoError(t, err, text)
+			if value != nil {
+				want = append(want, plainJSON(t, value))
+			}
+		}
+		var got []any
+		for _, d := range readText(text).Documents {
+			assert.Empty(t, d.Errors, text)
+			if d.Value != nil {
+				got = append(got, plainJSON(t, d.Value))
+			}
+			for _, o := range d.Objects {
+				got = append(got, plainJSON(t, o.Value))
+			}
+		}
+		assert.Equal(t, want, got, text)
+	}
 }

@@ -3,6 +3,7 @@ package manifest
 import (
 	"bytes"
 	"strings"
+	"unicode/utf8"
 )
 
 // chunk is the text of one document, with its directives and its `---` line.
@@ -18,29 +19,54 @@ type chunk struct {
 	problem string
 }
 
-// content is the text from the first line that is neither blank nor a comment, and the number of that line. There is
-// none in an empty document.
-func (c chunk) content() (text []byte, line int) {
+// content is the text from the first line that is neither blank nor a comment. There is none in an empty document.
+func (c chunk) content() span {
 	if c.special || c.problem != "" {
-		return c.text, c.line
+		return span{data: c.text, line: c.line}
 	}
-	text, line = dropBlank(c.text[c.body:], c.bodyLine)
-	if len(text) == 0 {
-		return nil, c.bodyLine
+	body := span{data: c.text[c.body:], line: c.bodyLine}
+	content := body.dropBlank()
+	if len(content.data) == 0 {
+		content.line = body.line
 	}
-	return text, line
+	return content
 }
 
-// dropBlank drops the lines that are blank or comments, and counts them.
-func dropBlank(text []byte, line int) ([]byte, int) {
-	for len(text) > 0 {
-		first, rest := cutLine(text)
+// span is a text and where it begins in the file.
+type span struct {
+	data   []byte
+	line   int
+	indent int // what stands before it on its first line, in characters
+}
+
+// from is what begins at an offset.
+func (s span) from(offset int) span {
+	skipped := s.data[:offset]
+	s.data = s.data[offset:]
+	if i := bytes.LastIndexByte(skipped, '\n'); i >= 0 {
+		s.line += bytes.Count(skipped, newline)
+		s.indent, skipped = 0, skipped[i+1:]
+	}
+	s.indent += utf8.RuneCount(skipped)
+	return s
+}
+
+// dropBlank drops the leading lines that are blank or comments.
+func (s span) dropBlank() span {
+	for len(s.data) > 0 {
+		first, _ := cutLine(s.data)
 		if !isBlank(first) {
 			break
 		}
-		text, line = rest, line+1
+		s = s.from(len(first))
 	}
-	return text, line
+	return s
+}
+
+// startsWith tells whether the text starts with a character, spaces aside.
+func (s span) startsWith(c byte) bool {
+	text := bytes.TrimLeft(s.data, " \t\r\n")
+	return len(text) > 0 && text[0] == c
 }
 
 var (
@@ -66,7 +92,7 @@ func split(data []byte) []chunk {
 	for offset := 0; offset < len(data); line++ {
 		text, _ := cutLine(data[offset:])
 		next := offset + len(text)
-		if rest, ok := afterMarker(text, dashes); ok {
+		if rest, ok := afterMarker(text, dashes); ok && !s.isContent(text, offset) {
 			s.begin(offset, next, line, rest)
 		} else if rest, ok := afterMarker(text, dots); ok {
 			s.end(offset, next, line, rest)
@@ -106,11 +132,16 @@ func (s *splitter) begin(offset, next, line int, rest string) {
 	s.current.body, s.current.bodyLine = next-s.start, line+1
 }
 
+// isContent tells whether kubectl takes a `---#` line for content, which is where there is no other line yet.
+func (s *splitter) isContent(line []byte, offset int) bool {
+	return bytes.HasPrefix(line, []byte("---#")) && offset == s.start+s.current.body
+}
+
 // end handles a `...` line from offset to next.
 func (s *splitter) end(offset, next, line int, rest string) {
 	s.finish(offset)
 	if problem := checkMarker("...", rest, ""); problem != "" || !isBlank([]byte(rest)) {
-		s.chunks = append(s.chunks, chunk{text: s.data[offset:next], line: line, problem: problem})
+		s.chunks = append(s.chunks, chunk{text: s.data[offset:next], line: line, bodyLine: line, problem: problem})
 	}
 	s.start, s.explicit = next, false
 	s.current = chunk{line: line + 1, bodyLine: line + 1}

@@ -15,8 +15,6 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 )
 
-//go:generate go run . ../../../bundle/capabilities.json
-
 // oldest is the OPA inside Gatekeeper 3.22, the oldest release that the templates support.
 const oldest = "v1.13.2"
 

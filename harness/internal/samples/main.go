@@ -8,7 +8,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/rampart-policy/rampart/harness/cases"
@@ -72,13 +74,42 @@ func run(profile string, w io.Writer) error {
 		if g.FilesOnly {
 			continue
 		}
-		of, err := j.samples(bases, g)
+		of, err := readSamples(c, bases, g)
 		if err != nil {
 			return fmt.Errorf("%s: %w", g.ID, err)
 		}
 		samples = append(samples, of...)
 	}
+	namespaces := allNamespaces(samples)
+	for _, s := range samples {
+		if err := j.expect(s, namespaces); err != nil {
+			return fmt.Errorf("%s: %s: %w", s.Guardrail, s.Case, err)
+		}
+	}
 	return json.NewEncoder(w).Encode(samples)
+}
+
+// allNamespaces are the namespaces that any sample uses: the cluster has them all, without labels.
+func allNamespaces(samples []*sample) []map[string]any {
+	names := map[string]bool{"default": true, "kube-system": true, "kube-public": true, "kube-node-lease": true,
+		"gatekeeper-system": true}
+	for _, s := range samples {
+		names[cases.ReviewOf(s.Object).Namespace] = true
+		for _, o := range s.Inventory {
+			if r := cases.ReviewOf(o); r.Kind == "Namespace" {
+				names[r.Name] = true
+			} else {
+				names[r.Namespace] = true
+			}
+		}
+	}
+	delete(names, "")
+	var namespaces []map[string]any
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		namespaces = append(namespaces, map[string]any{"apiVersion": "v1", "kind": "Namespace",
+			"metadata": map[string]any{"name": name}})
+	}
+	return namespaces
 }
 
 // judge evaluates a profile.
@@ -103,7 +134,7 @@ func newJudge(c *catalog.Catalog, active []config.Active) (*judge, error) {
 	return j, err
 }
 
-func (j *judge) samples(bases *cases.Bases, g *catalog.Guardrail) ([]*sample, error) {
+func readSamples(c *catalog.Catalog, bases *cases.Bases, g *catalog.Guardrail) ([]*sample, error) {
 	file, err := cases.Load(g.Folder)
 	if err != nil {
 		return nil, err
@@ -118,23 +149,23 @@ func (j *judge) samples(bases *cases.Bases, g *catalog.Guardrail) ([]*sample, er
 			return nil, fmt.Errorf("%s: %w", cs.Name, err)
 		}
 		s := &sample{Guardrail: g.ID, Case: cs.Name, Object: built.Review.Object.(map[string]any), Expected: []expectation{}}
+		inNamespace(c, s.Object)
 		if len(g.Sync) > 0 {
 			s.Reads, s.Inventory = true, built.Inventory
-		}
-		built.Review.Operation = "CREATE"
-		if err := j.expect(s, built.Review); err != nil {
-			return nil, fmt.Errorf("%s: %w", cs.Name, err)
 		}
 		samples = append(samples, s)
 	}
 	return samples, nil
 }
 
-func (j *judge) expect(s *sample, review engine.Review) error {
-	inventory, err := cases.InventoryValue(s.Inventory)
+// expect fills in what the engine says to the creation of the sample's object.
+func (j *judge) expect(s *sample, namespaces []map[string]any) error {
+	inventory, err := cases.InventoryValue(slices.Concat(namespaces, s.Inventory))
 	if err != nil {
 		return err
 	}
+	review := cases.ReviewOf(s.Object)
+	review.Operation = "CREATE"
 	value, err := review.Value()
 	if err != nil {
 		return err
@@ -150,4 +181,13 @@ func (j *judge) expect(s *sample, review engine.Review) error {
 		}
 	}
 	return nil
+}
+
+// inNamespace puts a workload that names no namespace into one, as the API server would.
+func inNamespace(c *catalog.Catalog, o map[string]any) {
+	r := cases.ReviewOf(o)
+	metadata, ok := o["metadata"].(map[string]any)
+	if ok && r.Namespace == "" && slices.Contains(c.Workloads, catalog.Kind{Group: r.Group, Kind: r.Kind}) {
+		metadata["namespace"] = "task-api"
+	}
 }

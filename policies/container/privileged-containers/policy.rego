@@ -16,7 +16,10 @@
 #         version:
 #           type: string
 #           default: latest
-#           description: Version of the Pod Security Standards, v1.0 to latest.
+#           pattern: ^(latest|v1\.(0|[1-9][0-9]{0,4}))$
+#           description: |
+#             Version of the Pod Security Standards, v1.0 to latest;
+#             it makes no difference to this check.
 # custom:
 #   id: privileged-containers
 #   severity: critical
@@ -33,10 +36,9 @@ package rampart.container.privileged_containers
 
 import data.lib.finding
 import data.lib.k8s
+import data.lib.pss.privileged
 
-violation contains finding.in_container(rego.metadata.chain(), entry, "securityContext.privileged", msg) if {
+violation contains finding.in_container(rego.metadata.chain(), entry, found.field, found.msg) if {
 	some entry in k8s.containers
-	privileged := entry.container.securityContext.privileged
-	not privileged in {false, null}
-	msg := $"Container {entry.container.name} must not set securityContext.privileged to true: remove it or set it to false."
+	some found in privileged.in_container(entry)
 }

@@ -15,12 +15,49 @@ namespaced(namespace, group, kind) := {obj |
 }
 
 # METADATA
+# description: The objects of a group, kind and name in a namespace, as a set.
+namespaced_named(namespace, group, kind, name) := {obj |
+	some group_version, kinds in data.inventory.namespace[namespace]
+	_group(group_version) == group
+	obj := kinds[kind][name]
+}
+
+# METADATA
 # description: The cluster-scoped objects of a group and kind, as a set.
 cluster(group, kind) := {obj |
 	some group_version, kinds in data.inventory.cluster
 	_group(group_version) == group
 	some obj in kinds[kind]
 }
+
+# METADATA
+# description: The cluster-scoped objects of a group, kind and name, as a set.
+cluster_named(group, kind, name) := {obj |
+	some group_version, kinds in data.inventory.cluster
+	_group(group_version) == group
+	obj := kinds[kind][name]
+}
+
+# METADATA
+# description: Every object of a group and kind in all namespaces, as a list.
+everywhere(group, kind) := [obj |
+	some versions in data.inventory.namespace
+	some group_version, kinds in versions
+	_group(group_version) == group
+	some obj in kinds[kind]
+]
+
+# METADATA
+# description: The kinds of a namespace as a list of {"group_kind", "objects"}, with the objects by name.
+kinds_in(namespace) := [{"group_kind": group_kind, "objects": objects} |
+	some group_version, kinds in data.inventory.namespace[namespace]
+	some kind, objects in kinds
+	group_kind := $"{_group(group_version)}/{kind}"
+]
+
+# METADATA
+# description: The group of an apiVersion, "" for the core group.
+group_of(api_version) := _group(api_version)
 
 _group(group_version) := split(group_version, "/")[0] if contains(group_version, "/")
 

@@ -74,9 +74,18 @@ _has_number(_, suffix) if _exponent(suffix) >= -9
 
 _has_number(text, suffix) if regex.match(`[0-9]`, trim_suffix(text, suffix))
 
-_exponent(suffix) := to_number($"{sign}0{digits}") if {
+_exponent(suffix) := _negated(sign, _integer(digits)) if {
+	count(suffix) > 1
 	[[_, sign, digits]] := regex.find_all_string_submatch_n(`^[eE]([+-]?)0*([0-9]{0,4})$`, suffix, 1)
 }
+
+_negated("-", n) := 0 - n
+
+_negated(sign, n) := n if sign != "-"
+
+_integer("") := 0
+
+_integer(digits) := to_number(digits) if digits != ""
 
 _signed(_, amount) := [0, 0, ""] if amount[1] == ""
 
@@ -93,7 +102,8 @@ _amount(whole, fraction, suffix) := _rounded(count(whole) + _exponent(suffix), $
 
 _amount(whole, fraction, suffix) := _capped(_rounded(count(digits) - count(fraction), digits)) if {
 	shift := _binary[suffix]
-	digits := $"{bits.lsh(to_number($"0{whole}{fraction}"), shift)}"
+	mantissa := _integer(trim_left($"{whole}{fraction}", "0"))
+	digits := $"{bits.lsh(mantissa, shift)}"
 }
 
 _highest := [19, "9223372036854775807"]

@@ -43,9 +43,11 @@ containers_in := {
 	"argoproj.io/CronWorkflow": {"shape": "argo", "path": ["spec", "workflowSpec"]},
 	"argoproj.io/Workflow": {"shape": "argo", "path": ["spec"]},
 	"argoproj.io/WorkflowTemplate": {"shape": "argo", "path": ["spec"]},
-	"tekton.dev/ClusterTask": {"shape": "tekton", "path": ["spec"]},
-	"tekton.dev/Task": {"shape": "tekton", "path": ["spec"]},
-	"tekton.dev/TaskRun": {"shape": "tekton", "path": ["spec", "taskSpec"]},
+	"tekton.dev/ClusterTask": {"shape": "tekton-task", "path": ["spec"]},
+	"tekton.dev/Pipeline": {"shape": "tekton-pipeline", "path": ["spec"]},
+	"tekton.dev/PipelineRun": {"shape": "tekton-pipeline-run", "path": ["spec"]},
+	"tekton.dev/Task": {"shape": "tekton-task", "path": ["spec"]},
+	"tekton.dev/TaskRun": {"shape": "tekton-task-run", "path": ["spec"]},
 }
 
 # METADATA

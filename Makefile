@@ -1,0 +1,97 @@
+# `make` lists the targets. They need Go, git and the coreutils; other tools are built from Go modules (harness/tools).
+
+SHELL       := bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS   += --no-builtin-rules
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+# The nested modules must resolve their own dependencies, whatever workspace a developer has around the checkout.
+export GOWORK := off
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null)
+
+# The modules that are linted and tested at every change; what needs a control plane is a module apart.
+MODULES := . $(patsubst %/go.mod,%,$(wildcard harness/pss/go.mod))
+
+# What `make generate` writes.
+GENERATED := bundle constraints policies/README.md
+
+# Each tool is a module of its own, for their dependencies contradict each other. The binary is kept in the user's cache
+# under the hash of what it is made of, so that fresh clones share it and an update builds only what changed.
+CACHE     := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/rampart/tools
+tool       = $(CACHE)/$(shell { go version; cat harness/tools/$(1)/go.sum; } | git hash-object --stdin)/$(1)
+BENCHSTAT := $(call tool,benchstat)
+GOLANGCI  := $(call tool,golangci-lint)
+OPA       := $(call tool,opa)
+
+##@ Start here
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' Makefile
+
+.PHONY: demo
+demo: build ## Show what the guardrails say about a broken and a secure application
+	@code=0; bin/rampart check fixtures/task-api/broken || code=$$?; [ $$code -eq 1 ] # 1 is "there are findings"
+	@printf '\nThat was an application with every mistake in it. The same one, put right:\n\n'
+	@bin/rampart check fixtures/task-api/secure
+
+.PHONY: build
+build: ## Build bin/rampart, one static binary
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/rampart ./harness/cmd/rampart
+
+##@ Change something
+
+.PHONY: new
+new: ## Start a guardrail: make new LAYER=container ID=my-guardrail
+	@go run ./harness/internal/scaffold policies '$(LAYER)' '$(ID)'
+
+.PHONY: fmt
+fmt: $(GOLANGCI) $(OPA) ## Format Go and Rego
+	@for module in $(MODULES); do (cd $$module && $(GOLANGCI) fmt); done
+	$(OPA) fmt --write policies
+
+.PHONY: generate
+generate: ## Write what is derived: constraints and docs from the policies, capabilities from OPA
+	go run ./harness/internal/generate
+	go run ./harness/internal/capabilities bundle/capabilities.json
+
+.PHONY: bench
+bench: $(BENCHSTAT) ## Run benchmarks: make bench BENCH=Check COUNT=10 OLD=before.txt compares with an earlier run
+	@mkdir -p dist
+	go test -run '^$$' -bench '$(or $(BENCH),.)' -benchmem -count $(or $(COUNT),1) ./harness/... | tee dist/bench.txt
+	@$(if $(OLD),$(BENCHSTAT) $(OLD) dist/bench.txt,echo 'dist/bench.txt: copy it to compare a later run with it')
+
+##@ Check
+
+.PHONY: ci
+ci: lint verify test ## Everything that CI runs
+
+.PHONY: lint lint-format lint-go lint-rego
+lint: lint-format lint-go lint-rego ## Check the form of Go and Rego, and that policies compile for the oldest Gatekeeper
+
+lint-format: $(OPA)
+	@unformatted=$$(gofmt -l . && $(OPA) fmt --list policies); \
+		[ -z "$$unformatted" ] || { printf 'run make fmt:\n%s\n' "$$unformatted"; exit 1; }
+
+lint-go: $(GOLANGCI)
+	@code=0; for module in $(MODULES); do (cd $$module && set -x && $(GOLANGCI) run) || code=1; done; exit $$code
+
+lint-rego: $(OPA)
+	$(OPA) check --strict --capabilities bundle/capabilities.json policies
+
+.PHONY: verify
+verify: generate ## Check that generated files are committed as they are generated
+	@changes=$$(git status --short -- $(GENERATED)); [ -z "$$changes" ] || { \
+		git --no-pager diff HEAD --stat -- $(GENERATED); \
+		printf 'commit what make generate wrote:\n%s\n' "$$changes"; exit 1; }
+
+.PHONY: test
+test: ## Run every test: Go, Rego, and all cases in every engine
+	@code=0; for module in $(MODULES); do (set -x; go -C $$module test ./...) || code=1; done; exit $$code
+
+# The build goes to a name of its own first, so that runs at the same time never see half a binary.
+$(CACHE)/%:
+	@echo 'building $(@F) into $(@D), once for this version'
+	@mkdir -p $(@D); go -C harness/tools/$(@F) build -trimpath -o $@.$$$$ tool; mv $@.$$$$ $@

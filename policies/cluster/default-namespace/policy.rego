@@ -1,0 +1,76 @@
+# METADATA
+# title: Nothing runs in the default namespace
+# description: |
+#   What is not given a namespace lands in `default`, beside everything else that nobody placed: no quota, no network
+#   policy and no role can be written for it with any meaning. In files, an object without a namespace is denied too where
+#   the run names none.
+# scope: package
+# related_resources:
+#   - ref: https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/
+#     description: Namespaces
+# schemas:
+#   - input.parameters:
+#       type: object
+#       default: {}
+#       additionalProperties: false
+#       properties:
+#         allowedObjects:
+#           type: array
+#           default:
+#             - {kind: ServiceAccount, name: default}
+#             - {kind: ConfigMap, name: kube-root-ca.crt}
+#             - {kind: Service, name: kubernetes}
+#           description: Objects that may be in the namespace default; the cluster makes those of the default itself.
+#           items:
+#             type: object
+#             required: [kind, name]
+#             additionalProperties: false
+#             properties:
+#               kind: {type: string}
+#               name: {type: string}
+# custom:
+#   id: default-namespace
+#   severity: medium
+#   profiles: {baseline: warn, restricted: deny}
+#   match:
+#     - pods
+#     - groups: [""]
+#       kinds:
+#         - ConfigMap
+#         - LimitRange
+#         - PersistentVolumeClaim
+#         - ResourceQuota
+#         - Secret
+#         - Service
+#         - ServiceAccount
+#     - {groups: [autoscaling], kinds: [HorizontalPodAutoscaler]}
+#     - {groups: [networking.k8s.io, extensions], kinds: [Ingress, NetworkPolicy]}
+#     - {groups: [policy], kinds: [PodDisruptionBudget]}
+#     - {groups: [rbac.authorization.k8s.io], kinds: [Role, RoleBinding]}
+#   controls:
+#     soc2: [CC6.1, CC6.3]
+#     hipaa: ["164.312(a)(1)"]
+#     cis: ["5.6.4"]
+#     nsa: [network-separation]
+#   remediation: Set metadata.namespace to a namespace of the application's own.
+package rampart.cluster.default_namespace
+
+import data.lib.finding
+import data.lib.k8s
+import data.lib.workloads
+
+violation contains finding.at(rego.metadata.chain(), "metadata.namespace", msg) if {
+	k8s.namespace in {"", "default"}
+	kind := input.review.kind.kind
+	not k8s.group_kind in workloads.cluster_scoped
+	not _allowed
+	k8s.resource
+	msg := $"{kind} {k8s.name} must not be in the namespace default: set metadata.namespace to a namespace of the application's own."
+}
+
+_allowed if {
+	list := input.parameters.allowedObjects
+	some allowed in list
+	allowed.kind == input.review.kind.kind
+	allowed.name == k8s.name
+}

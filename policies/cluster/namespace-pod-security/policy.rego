@@ -1,0 +1,123 @@
+# METADATA
+# title: Namespaces enforce the Pod Security Standards
+# description: |
+#   Kubernetes' own admission judges pods by the labels of their namespace, and lets everything in where there is none
+#   or where the level is misspelt. Every namespace has to enforce the profile's level or a stricter one, and to warn
+#   about and audit no less than it enforces, so that workloads refused later are seen early.
+# scope: package
+# related_resources:
+#   - ref: https://kubernetes.io/docs/concepts/security/pod-security-admission/
+#     description: Pod Security Admission
+# schemas:
+#   - input.parameters:
+#       type: object
+#       default: {}
+#       additionalProperties: false
+#       properties:
+#         level:
+#           type: string
+#           enum: [baseline, restricted]
+#           default: restricted
+#           description: The weakest level that a namespace may enforce.
+#         privilegedNamespaces:
+#           type: array
+#           items: {type: string}
+#           default: [kube-system, kube-public, kube-node-lease]
+#           description: Names of the system namespaces that may have any level, or none.
+#         minimumVersion:
+#           type: string
+#           default: v1.25
+#           description: The oldest version of the standards that a namespace may ask for, such as v1.25.
+#         requireVersion:
+#           type: boolean
+#           default: false
+#           description: Whether enforce-version must be a version, so that an upgrade of the cluster changes no verdict.
+# custom:
+#   id: namespace-pod-security
+#   severity: high
+#   profiles: {baseline: deny, restricted: deny}
+#   match:
+#     - {groups: [""], kinds: [Namespace]}
+#   controls:
+#     soc2: [CC6.1, CC6.3]
+#     hipaa: ["164.312(a)(1)"]
+#     cis: ["5.2.1"]
+#     nsa: [pod-security]
+#   remediation: |
+#     Label the namespace with pod-security.kubernetes.io/enforce, warn and audit, all three restricted (or baseline where
+#     the profile allows it).
+package rampart.cluster.namespace_pod_security
+
+import data.lib.finding
+import data.lib.k8s
+import data.lib.selectors
+
+_prefix := "pod-security.kubernetes.io/"
+
+_rank := {"privileged": 0, "baseline": 1, "restricted": 2}
+
+_labels := selectors.labels(k8s.annotated_resource.metadata) if not k8s.name in input.parameters.privilegedNamespaces
+
+violation contains finding.at(rego.metadata.chain(), _path("enforce"), msg) if {
+	labels := _labels
+	not "pod-security.kubernetes.io/enforce" in object.keys(labels)
+	msg := $"Namespace {k8s.name} must enforce the Pod Security Standards: set the label {_prefix}enforce to {input.parameters.level}."
+}
+
+violation contains finding.at(rego.metadata.chain(), _path(mode), msg) if {
+	some mode in ["enforce", "warn", "audit"]
+	level := _labels[_name(mode)]
+	not level in object.keys(_rank)
+	msg := $"Namespace {k8s.name} has no valid Pod Security level in {_name(mode)}: write {_wanted}, in lower case."
+}
+
+violation contains finding.at(rego.metadata.chain(), _path("enforce"), msg) if {
+	_rank[_enforced] < _rank[input.parameters.level]
+	msg := $"Namespace {k8s.name} enforces the Pod Security level {_enforced}: set {_name("enforce")} to {input.parameters.level}."
+}
+
+violation contains finding.at(rego.metadata.chain(), _path(mode), msg) if {
+	some mode in ["warn", "audit"]
+	level := object.get(_labels, _name(mode), "privileged")
+	_rank[level] < _rank[_wanted]
+	msg := $"Namespace {k8s.name} must not {mode} at a weaker level than it enforces: set {_name(mode)} to {_wanted}."
+}
+
+violation contains finding.at(rego.metadata.chain(), _path($"{mode}-version"), msg) if {
+	some mode in ["enforce", "warn", "audit"]
+	version := _labels[_name($"{mode}-version")]
+	not _valid_version(version)
+	msg := $"Namespace {k8s.name} has no valid version in {_name(mode)}-version: write latest or a version such as v1.34."
+}
+
+violation contains finding.at(rego.metadata.chain(), _path($"{mode}-version"), msg) if {
+	some mode in ["enforce", "warn", "audit"]
+	version := _labels[_name($"{mode}-version")]
+	_minor(version) < _minor(input.parameters.minimumVersion)
+	msg := $"Namespace {k8s.name} asks for version {version} of the Pod Security Standards in {_name(mode)}-version: write {input.parameters.minimumVersion} or a later one."
+}
+
+violation contains finding.at(rego.metadata.chain(), _path("enforce-version"), msg) if {
+	input.parameters.requireVersion
+	object.get(_labels, _name("enforce-version"), "latest") == "latest"
+	msg := $"Namespace {k8s.name} must pin the version of the Pod Security Standards: set {_name("enforce-version")} to a version such as v1.34."
+}
+
+_name(label) := $"{_prefix}{label}"
+
+_path(label) := $"metadata.labels[\"{_name(label)}\"]"
+
+_enforced := _labels[_name("enforce")]
+
+# What the other modes are measured by: the level enforced, or the least that the profile asks for.
+_wanted := _enforced if {
+	_rank[_enforced] >= _rank[input.parameters.level]
+} else := input.parameters.level
+
+_valid_version("latest")
+
+_valid_version(version) if _minor(version)
+
+_minor(version) := to_number(substring(version, 3, -1)) if {
+	regex.match(`^v1\.(0|[1-9][0-9]{0,3})$`, version)
+}

@@ -1,0 +1,95 @@
+# METADATA
+# title: A NetworkPolicy selects something that exists
+# description: |
+#   A misspelt label makes a NetworkPolicy that selects no pod or lets in nobody: it looks like protection and is none.
+#   Judged against the other objects: the pod selector where workloads of the namespace are known, and the namespaces
+#   named by kubernetes.io/metadata.name where kube-system is among the Namespaces, that is, in a cluster.
+# scope: package
+# related_resources:
+#   - ref: https://kubernetes.io/docs/concepts/services-networking/network-policies/
+#     description: Network Policies
+# schemas:
+#   - input.parameters:
+#       type: object
+#       default: {}
+#       additionalProperties: false
+#       properties:
+#         knownNamespaces:
+#           type: array
+#           items: {type: string}
+#           default: []
+#           description: Names of namespaces that may be named although they are not there yet.
+# custom:
+#   id: network-dangling
+#   severity: low
+#   profiles: {restricted: warn}
+#   match:
+#     - {groups: [networking.k8s.io, extensions], kinds: [NetworkPolicy]}
+#   sync:
+#     - {group: "", version: v1, kind: Namespace}
+#     - {group: "", version: v1, kind: Pod}
+#     - {group: "", version: v1, kind: ReplicationController}
+#     - {group: apps, version: v1, kind: DaemonSet}
+#     - {group: apps, version: v1, kind: Deployment}
+#     - {group: apps, version: v1, kind: ReplicaSet}
+#     - {group: apps, version: v1, kind: StatefulSet}
+#     - {group: batch, version: v1, kind: CronJob}
+#     - {group: batch, version: v1, kind: Job}
+#   controls:
+#     soc2: [CC6.6, CC7.1]
+#     hipaa: ["164.312(e)(1)"]
+#     cis: ["5.3.2"]
+#     nsa: [network-separation]
+#   remediation: Write the labels that the pod templates and namespaces carry, or remove the policy.
+package rampart.cluster.network_dangling
+
+import data.lib.finding
+import data.lib.inventory
+import data.lib.k8s
+import data.lib.network
+import data.lib.selectors
+import data.lib.workloads
+
+violation contains finding.at(rego.metadata.chain(), "spec.podSelector", msg) if {
+	selector := network.pod_selector(k8s.resource.spec)
+	count(_pods) > 0
+	not _selects_a_pod(selector)
+	msg := $"The pod selector selects none of the workloads of namespace {_namespace}: write labels that their pods carry."
+}
+
+violation contains finding.at(rego.metadata.chain(), path, msg) if {
+	spec := k8s.resource.spec
+	namespaces := inventory.cluster("", "Namespace")
+	names := {namespace.metadata.name | some namespace in namespaces}
+	"kube-system" in names
+	some direction in ["Ingress", "Egress"]
+	some entry in network.rules(spec, direction)
+	some i, peer in network.peers(entry.rule, direction)
+	some name in selectors.demanded(network.value(peer, "namespaceSelector"), selectors.namespace_name_label)
+	not name in names
+	not name in input.parameters.knownNamespaces
+	path := $"{entry.path}.{network.fields[direction].peers}[{i}].namespaceSelector"
+	msg := $"There is no namespace {name}: write the name of one that exists."
+}
+
+_namespace := "default" if k8s.namespace == ""
+
+else := k8s.namespace
+
+# The labels of the pods of every workload that is known.
+_pods := [selectors.labels(object.get(template, "metadata", null)) |
+	some group_kind, paths in workloads.pod_templates
+	[group, kind] := split(group_kind, "/")
+	some workload in inventory.namespaced(_namespace, group, kind)
+	some path in paths
+	template := _at(workload, path)
+]
+
+_at(workload, []) := workload
+
+_at(workload, path) := object.get(workload, path, null) if count(path) > 0
+
+_selects_a_pod(selector) if {
+	some labels in _pods
+	selectors.matches(selector, labels)
+}

@@ -1,0 +1,205 @@
+# METADATA
+# title: Roles name what they grant
+# description: |
+#   A wildcard grants what nobody has thought of: resources and verbs of later versions and of every
+#   CustomResourceDefinition to come. Judged are the verbs, resources, API groups and non-resource URLs of every rule
+#   of Roles and ClusterRoles, wildcards for subresources (`*/scale`, `pods/*`), and rules that spell out every verb
+#   there is. A rule that can't be read is not taken for harmless.
+# scope: package
+# related_resources:
+#   - ref: https://kubernetes.io/docs/concepts/security/rbac-good-practices/
+#     description: Role Based Access Control Good Practices
+# schemas:
+#   - input.parameters:
+#       type: object
+#       default: {}
+#       additionalProperties: false
+#       properties:
+#         allowedNonResourceURLs:
+#           type: array
+#           items: {type: string}
+#           default: [/healthz/*, /livez/*, /readyz/*]
+#           description: Non-resource URLs with a wildcard that are allowed, written exactly as in the rule.
+#         allowSpelledOutVerbs:
+#           type: boolean
+#           default: false
+#           description: Whether rules may spell out all verbs, deletecollection included.
+#         exemptClusterRoles:
+#           type: array
+#           items: {type: string}
+#           default:
+#             - admin
+#             - cluster-admin
+#             - edit
+#             - system:aggregate-to-admin
+#             - system:aggregate-to-edit
+#             - system:controller:disruption-controller
+#             - system:controller:generic-garbage-collector
+#             - system:controller:horizontal-pod-autoscaler
+#             - system:controller:namespace-controller
+#             - system:controller:resourcequota-controller
+#             - system:discovery
+#             - system:kube-controller-manager
+#             - system:kube-scheduler
+#             - system:kubelet-api-admin
+#           description: |
+#             Exact names of ClusterRoles that are not judged: by default those that Kubernetes itself ships with
+#             wildcards. A Role of such a name is judged.
+# custom:
+#   id: rbac-wildcards
+#   severity: high
+#   profiles: {baseline: deny, restricted: deny}
+#   match: [{groups: [rbac.authorization.k8s.io], kinds: [Role, ClusterRole]}]
+#   controls:
+#     soc2: [CC6.1, CC6.3]
+#     hipaa: ["164.308(a)(4)", "164.312(a)(1)"]
+#     cis: ["5.1.3"]
+#     nsa: [authentication-authorization]
+#   remediation: List the verbs, resources and API groups that are needed, one by one.
+package rampart.cluster.rbac_wildcards
+
+import data.lib.finding
+import data.lib.k8s
+import data.lib.rbac
+
+violation contains finding.at(rego.metadata.chain(), path, msg) if {
+	some rule in _rules
+	some field in ["verbs", "apiGroups", "resources"]
+	is_array(rule.raw[field])
+	some i, entry in rule.lists[field]
+	contains(entry, "*")
+	path := $"{rule.path}.{field}[{i}]"
+	msg := $"{_subject} must not grant {_meaning(field, entry)}."
+}
+
+violation contains finding.at(rego.metadata.chain(), path, msg) if {
+	some rule in _rules
+	is_array(rule.raw.nonResourceURLs)
+	some i, url in rule.lists.nonResourceURLs
+	contains(url, "*")
+	not _allowed_url(url)
+	path := $"{rule.path}.nonResourceURLs[{i}]"
+	msg := $"{_subject} must not grant the non-resource URLs {url}: list the URLs that are needed."
+}
+
+violation contains finding.at(rego.metadata.chain(), path, msg) if {
+	not input.parameters.allowSpelledOutVerbs == true
+	some rule in _rules
+	"deletecollection" in rule.verbs
+	not "*" in rule.verbs
+	some api_group in rule.groups
+	some resource in rule.resources
+	_every_verb(api_group, resource)
+	path := $"{rule.path}.verbs"
+	msg := concat("", [
+		$"{_subject} must not grant every verb on {_resources(rule)}, which is what * means: leave out the verbs that ",
+		"are not needed, deletecollection to begin with.",
+	])
+}
+
+violation contains finding.at(rego.metadata.chain(), path, msg) if {
+	not _exempt
+	some [path, want] in _unreadable
+	msg := $"{_subject} can't be read here, so what it grants is unknown: write {want}."
+}
+
+_rules := [rule |
+	not _exempt
+	some rule in rbac.rules(k8s.resource)
+]
+
+_exempt if {
+	input.review.kind.kind == "ClusterRole"
+	k8s.name in input.parameters.exemptClusterRoles
+}
+
+_allowed_url(url) if url in input.parameters.allowedNonResourceURLs
+
+_subject := $"{input.review.kind.kind} {k8s.name}"
+
+_meaning(field, "*") := _whole[field]
+
+_meaning(field, entry) := _subresource_of_all(entry) if {
+	entry != "*"
+	_covers_subresources(field, entry)
+}
+
+_meaning(field, entry) := _no_pattern(entry) if {
+	entry != "*"
+	not _covers_subresources(field, entry)
+}
+
+_whole := {
+	"verbs": "the verb *, every verb there is and will be: list the verbs that are needed",
+	"apiGroups": "the API group *, every group there is and will be: list the groups that are needed",
+	"resources": "the resource *, every resource and subresource, later ones too: list the resources that are needed",
+}
+
+_covers_subresources("resources", entry) if regex.match(`^\*/[^*]+$`, entry)
+
+_subresource_of_all(entry) := concat("", [
+	$"{entry}, this subresource of every resource: list the resources that it is needed for, ",
+	"such as deployments/scale",
+])
+
+_no_pattern(entry) := concat("", [
+	$"{entry}, which Kubernetes takes for a name and not for a pattern, so that it grants nothing: ",
+	"list what is needed",
+])
+
+# Rules of one role add up, as far as they hold for the same objects.
+_every_verb(api_group, resource) if {
+	some names, verbs in _verbs_by_names(api_group, resource)
+	_all_verbs - verbs == set()
+}
+
+_verbs_by_names(api_group, resource) := {names: verbs |
+	some rule in _rules
+	api_group in rule.groups
+	resource in rule.resources
+	names := json.marshal(rule.names)
+	verbs := {verb |
+		some other in _rules
+		api_group in other.groups
+		resource in other.resources
+		json.marshal(other.names) == names
+		some verb in other.verbs
+	}
+}
+
+_all_verbs := {"get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"}
+
+_resources(rule) := concat(", ", sort(rule.resources))
+
+_unreadable contains ["rules", "a list of rules"] if {
+	rules := k8s.resource.rules
+	not _list_or_null(rules)
+}
+
+_unreadable contains [$"rules[{i}]", "a rule with apiGroups, resources and verbs"] if {
+	rules := k8s.resource.rules
+	is_array(rules)
+	some i, rule in rules
+	rule != null
+	not is_object(rule)
+}
+
+_unreadable contains [$"{rule.path}.{field}", "a list of texts"] if {
+	some rule in rbac.rules(k8s.resource)
+	some field in rbac.rule_fields
+	value := rule.raw[field]
+	not _texts(value)
+}
+
+_list_or_null(x) if is_array(x)
+
+_list_or_null(null)
+
+_texts(xs) if {
+	is_array(xs)
+	every x in xs {
+		is_string(x)
+	}
+}
+
+_texts(null)

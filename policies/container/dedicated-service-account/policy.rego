@@ -1,0 +1,113 @@
+# METADATA
+# title: Workloads don't share a ServiceAccount
+# description: |
+#   Workloads that share a ServiceAccount have each other's rights, and the audit log can't tell them apart. Compared are
+#   the workloads of one namespace. What a workload makes (its ReplicaSets, Jobs and Pods) and what has the same
+#   controller as the workload is no other workload. Sharing `default` is for the guardrail
+#   default-service-account to judge.
+# scope: package
+# related_resources:
+#   - ref: https://kubernetes.io/docs/concepts/security/service-accounts/
+#     description: Service accounts
+# schemas:
+#   - input.parameters:
+#       type: object
+#       default: {}
+#       additionalProperties: false
+#       properties:
+#         shared:
+#           type: array
+#           items: {type: string}
+#           default: []
+#           description: Names of ServiceAccounts that workloads may share.
+# custom:
+#   id: dedicated-service-account
+#   severity: low
+#   profiles: {restricted: warn}
+#   match: [pods]
+#   sync:
+#     - {group: "", version: v1, kind: Pod}
+#     - {group: "", version: v1, kind: ReplicationController}
+#     - {group: apps, version: v1, kind: DaemonSet}
+#     - {group: apps, version: v1, kind: Deployment}
+#     - {group: apps, version: v1, kind: ReplicaSet}
+#     - {group: apps, version: v1, kind: StatefulSet}
+#     - {group: batch, version: v1, kind: CronJob}
+#     - {group: batch, version: v1, kind: Job}
+#   controls:
+#     soc2: [CC6.1, CC6.3]
+#     hipaa: ["164.308(a)(4)", "164.312(a)(1)"]
+#     cis: ["5.1.5"]
+#     nsa: [authentication-authorization]
+#   remediation: Make a ServiceAccount for each workload, with only the rights that this workload needs.
+package rampart.container.dedicated_service_account
+
+import data.lib.finding
+import data.lib.inventory
+import data.lib.k8s
+import data.lib.serviceaccounts
+import data.lib.workloads
+
+violation contains finding.at(rego.metadata.chain(), path, msg) if {
+	some pod in serviceaccounts.pods
+	account := serviceaccounts.name(pod.spec)
+	account != "default"
+	not account in input.parameters.shared
+	others := _others(account)
+	count(others) > 0
+	path := $"{pod.path}.{serviceaccounts.field(pod.spec)}"
+	names := concat(", ", array.slice(sort(others), 0, 3))
+	msg := $"ServiceAccount {account} is also used by {names}: give each workload a ServiceAccount of its own."
+}
+
+# Other workloads of the namespace with the account, as "Kind name".
+_others(account) := {$"{root.kind} {root.name}" |
+	some of_kind in inventory.kinds_in(k8s.namespace)
+	some segments in _spec_paths[of_kind.group_kind]
+	some name, obj in of_kind.objects
+	_account(object.get(obj, segments, {})) == account
+	node := _node(of_kind.group_kind, name, obj)
+	node.key != _own.key
+	root := _root(node)
+	root.key != _own_root.key
+}
+
+_account(spec) := serviceaccounts.name(spec) if is_object(spec)
+
+_own := _node(k8s.group_kind, k8s.name, k8s.resource)
+
+_own_root := _root(_own)
+
+# Where the kinds that make pods name their account.
+_spec_paths := object.union(
+	{kind: [array.concat(path, ["spec"]) | some path in paths] | some kind, paths in workloads.pod_templates},
+	{kind: [source.path] | some kind, source in workloads.containers_in},
+)
+
+# The controller of the controller and so on: a Knative Service is six steps from its pods.
+_root(node) := _up(_up(_up(_up(_up(_up(node))))))
+
+_up(node) := parent if {
+	reference := [r | some r in node.object.metadata.ownerReferences; r.controller == true][0]
+	group := inventory.group_of(reference.apiVersion)
+	parents := [obj | some obj in inventory.namespaced_named(k8s.namespace, group, reference.kind, reference.name)]
+	not _replaced(parents, reference)
+	parent := _node($"{group}/{reference.kind}", reference.name, _first(parents))
+} else := node
+
+_node(group_kind, name, obj) := {
+	"key": [group_kind, name],
+	"kind": split(group_kind, "/")[1],
+	"name": name,
+	"object": obj,
+}
+
+_first(list) := list[0]
+
+_first([]) := {}
+
+# The object of that name is another one than the reference means.
+_replaced(parents, reference) if {
+	some parent in parents
+	parent.metadata.uid != reference.uid
+}

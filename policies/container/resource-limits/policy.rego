@@ -1,0 +1,144 @@
+# METADATA
+# title: CPU and memory are requested and limited
+# description: |
+#   A container without limits can take a node's memory and processor from everything else that runs there; one without
+#   requests is placed where there is no room for it. Judged for containers, init containers and sidecars; ephemeral
+#   containers can't have resources. What the API server fills in counts: a limit without a request is the request too,
+#   and the resources of a pod as a whole (spec.resources) stand in for those that its containers don't set. Every amount
+#   must be a quantity, of cpu and memory one above zero, and no request above its limit.
+# scope: package
+# related_resources:
+#   - ref: https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/
+#     description: Resource management for Pods and containers
+#   - ref: https://kubernetes.io/docs/tasks/configure-pod-container/assign-pod-level-resources/
+#     description: Pod-level CPU and memory resources
+# schemas:
+#   - input.parameters:
+#       type: object
+#       default: {}
+#       additionalProperties: false
+#       properties:
+#         require:
+#           type: array
+#           items: {type: string, enum: [requests.cpu, requests.memory, limits.cpu, limits.memory]}
+#           default: [requests.cpu, requests.memory, limits.cpu, limits.memory]
+#           description: What must be set. Leave out limits.cpu where throttling does more harm than good.
+#         podLevel:
+#           type: boolean
+#           default: true
+#           description: |
+#             Whether spec.resources of the pod counts. Clusters before Kubernetes 1.34 ignore that field unless its
+#             feature gate is on.
+# custom:
+#   id: resource-limits
+#   severity: medium
+#   profiles: {baseline: warn, restricted: deny}
+#   match: [pods]
+#   controls:
+#     soc2: [A1.2]
+#     hipaa: ["164.308(a)(7)"]
+#     cis: ["5.6.1"]
+#     nsa: [pod-security]
+#   remediation: Set resources.requests and resources.limits for cpu and memory on every container.
+package rampart.container.resource_limits
+
+import data.lib.finding
+import data.lib.k8s
+import data.lib.quantity
+
+violation contains finding.in_container(rego.metadata.chain(), entry, field, msg) if {
+	some entry in _entries
+	some [required, kind, resource] in _required
+	not _has(entry.container, kind, resource)
+	not _has_by_default(entry, kind, resource)
+	field := $"resources.{required}"
+	msg := $"Container {entry.container.name} has no {field}: set it, for example to {_examples[resource]}."
+}
+
+violation contains finding.in_container(rego.metadata.chain(), entry, field, msg) if {
+	some entry in _entries
+	some [field, amount, example] in _bad(entry.container)
+	msg := $"Container {entry.container.name} sets {field} to {amount}, no quantity above zero: write for example {example}."
+}
+
+violation contains finding.in_container(rego.metadata.chain(), entry, field, msg) if {
+	some entry in _entries
+	some resource, request in entry.container.resources.requests
+	limit := _limit(entry, resource)
+	quantity.compare(request, limit) == 1
+	field := _field("requests", resource)
+	msg := $"Container {entry.container.name} requests {request} of {resource}, above its limit of {limit}: lower the request."
+}
+
+violation contains finding.at(rego.metadata.chain(), path, msg) if {
+	some pod in k8s.pods
+	some [field, amount, example] in _bad(pod.spec)
+	path := $"{pod.path}.{field}"
+	msg := $"The pod sets {field} to {amount}, no quantity above zero: write for example {example}."
+}
+
+violation contains finding.at(rego.metadata.chain(), path, msg) if {
+	some pod in k8s.pods
+	some resource, request in pod.spec.resources.requests
+	limit := pod.spec.resources.limits[resource]
+	quantity.compare(request, limit) == 1
+	path := $"{pod.path}.{_field("requests", resource)}"
+	msg := $"The pod requests {request} of {resource}, above its limit of {limit}: lower the request."
+}
+
+_examples := {"cpu": "500m", "memory": "256Mi"}
+
+_kinds := ["requests", "limits"]
+
+_required := [[name, kind, resource] |
+	some name in input.parameters.require
+	[kind, resource] := split(name, ".")
+]
+
+_entries := [entry |
+	some entry in k8s.containers
+	entry.type != "ephemeralContainers"
+]
+
+_has(holder, kind, resource) if _ = holder.resources[kind][resource]
+
+# A limit is the request as well where there is none.
+_has_by_default(entry, "requests", resource) if _has(entry.container, "limits", resource)
+
+_has_by_default(entry, kind, resource) if {
+	input.parameters.podLevel == true
+	_has(entry.pod.spec, kind, resource)
+}
+
+_has_by_default(entry, "requests", resource) if {
+	input.parameters.podLevel == true
+	_has(entry.pod.spec, "limits", resource)
+}
+
+# The limit that holds: the container's own, or else the pod's.
+_limit(entry, resource) := entry.container.resources.limits[resource]
+
+_limit(entry, resource) := entry.pod.spec.resources.limits[resource] if {
+	not _has(entry.container, "limits", resource)
+	input.parameters.podLevel == true
+}
+
+_bad(holder) := [[field, amount, example] |
+	some kind in _kinds
+	some resource, amount in holder.resources[kind]
+	not _good(resource, amount)
+	field := _field(kind, resource)
+	example := object.get(_examples, resource, "1Gi")
+]
+
+_good(_, amount) if quantity.positive(amount)
+
+# Of other resources there may be none.
+_good(resource, amount) if {
+	not _examples[resource]
+	quantity.valid(amount)
+}
+
+_field(kind, resource) := $"resources.{kind}.{resource}" if not regex.match(`[^0-9A-Za-z-]`, resource)
+
+_field(kind, resource) := $"resources.{kind}[\"{resource}\"]" if regex.match(`[^0-9A-Za-z-]`, resource)

@@ -1,0 +1,131 @@
+# METADATA
+# title: Pods don't mount an API token that they don't need
+# description: |
+#   Kubernetes mounts a token of the pod's ServiceAccount into every container unless told not to, and whoever breaks
+#   into the container has it. automountServiceAccountToken must be false in the pod, or in its ServiceAccount if the pod
+#   says nothing; the pod's word wins. Projected serviceAccountToken volumes must be for another audience than the API server
+#   and expire within the hour. The pods that do call the API are those whose ServiceAccount a binding gives rights to:
+#   `allowBound` lets them have a token.
+# scope: package
+# related_resources:
+#   - ref: https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/
+#     description: Configure service accounts for Pods
+# schemas:
+#   - input.parameters:
+#       type: object
+#       default: {}
+#       additionalProperties: false
+#       properties:
+#         allowBound:
+#           type: boolean
+#           default: false
+#           description: |
+#             Whether a ServiceAccount that a RoleBinding or ClusterRoleBinding of the inventory names may have API
+#             tokens.
+#         apiAudiences:
+#           type: array
+#           items: {type: string}
+#           default:
+#             - https://kubernetes.default.svc.cluster.local
+#             - https://kubernetes.default.svc
+#             - https://kubernetes.default
+#             - kubernetes.default.svc
+#             - k3s
+#             - rke2
+#           description: The audiences that the API server accepts (its flag --api-audiences).
+#         maxExpirationSeconds:
+#           type: integer
+#           default: 3600
+#           minimum: 600
+#           description: The longest life of a projected token.
+# custom:
+#   id: service-account-token
+#   severity: medium
+#   profiles: {baseline: warn, restricted: deny}
+#   match: [pods]
+#   sync:
+#     - {group: "", version: v1, kind: ServiceAccount}
+#     - {group: rbac.authorization.k8s.io, version: v1, kind: RoleBinding}
+#     - {group: rbac.authorization.k8s.io, version: v1, kind: ClusterRoleBinding}
+#   controls:
+#     soc2: [CC6.1, CC6.3]
+#     hipaa: ["164.312(a)(1)", "164.312(d)"]
+#     cis: ["5.1.6"]
+#     nsa: [authentication-authorization]
+#   remediation: |
+#     Set automountServiceAccountToken to false in the pod. For other services than the API server, project a token with
+#     their audience and an expirationSeconds of at most 3600.
+package rampart.container.service_account_token
+
+import data.lib.finding
+import data.lib.inventory
+import data.lib.k8s
+import data.lib.serviceaccounts
+
+violation contains finding.at(rego.metadata.chain(), path, msg) if {
+	some pod in serviceaccounts.pods
+	not _unmounted(pod.spec)
+	not _needs_token(pod.spec)
+	account := serviceaccounts.name(pod.spec)
+	path := $"{pod.path}.automountServiceAccountToken"
+	msg := $"The pod mounts an API token of ServiceAccount {account}: set automountServiceAccountToken to false."
+}
+
+violation contains finding.at(rego.metadata.chain(), $"{path}.audience", msg) if {
+	some [pod, volume, path, token] in _tokens
+	not _for_another_audience(token)
+	not _needs_token(pod.spec)
+	not _injected(pod.spec, volume, token)
+	msg := $"Volume {volume.name} holds a token for the API server: set audience to the service that it is for."
+}
+
+violation contains finding.at(rego.metadata.chain(), $"{path}.expirationSeconds", msg) if {
+	some [pod, volume, path, token] in _tokens
+	seconds := token.expirationSeconds
+	seconds != null
+	not _short_lived(seconds)
+	not _injected(pod.spec, volume, token)
+	highest := input.parameters.maxExpirationSeconds
+	msg := $"Volume {volume.name} holds a token with expirationSeconds {seconds}: write a number up to {highest}."
+}
+
+_unmounted(spec) if spec.automountServiceAccountToken == false
+
+_unmounted(spec) if {
+	object.get(spec, "automountServiceAccountToken", null) == null
+	account := serviceaccounts.name(spec)
+	some found in inventory.namespaced_named(k8s.namespace, "", "ServiceAccount", account)
+	found.automountServiceAccountToken == false
+}
+
+_needs_token(spec) if {
+	input.parameters.allowBound == true
+	serviceaccounts.bound(k8s.namespace, serviceaccounts.name(spec))
+}
+
+_tokens := [[pod, volume, path, token] |
+	some pod in serviceaccounts.pods
+	some i, volume in pod.spec.volumes
+	some j, source in volume.projected.sources
+	token := source.serviceAccountToken
+	token != null
+	path := $"{pod.path}.volumes[{i}].projected.sources[{j}].serviceAccountToken"
+]
+
+_for_another_audience(token) if {
+	is_string(token.audience)
+	token.audience != ""
+	not token.audience in input.parameters.apiAudiences
+}
+
+_short_lived(seconds) if {
+	is_number(seconds)
+	seconds <= input.parameters.maxExpirationSeconds
+}
+
+# What the API server adds to a pod that does not turn it off. The pod itself is what has to change then.
+_injected(spec, volume, token) if {
+	startswith(volume.name, "kube-api-access-")
+	token.expirationSeconds == 3607
+	not _unmounted(spec)
+}

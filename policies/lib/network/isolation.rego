@@ -1,0 +1,237 @@
+package lib.network
+
+import data.lib.inventory
+import data.lib.selectors
+
+# Whether something in the cluster denies a direction by default. A subject is {"namespace", "namespace_labels",
+# "whole_namespace", "labels"}: one pod with its labels, or every pod that the namespace may ever hold. Who decides, in
+# this order: AdminNetworkPolicy and ClusterNetworkPolicy of tier Admin; NetworkPolicy and Cilium's policies, taken
+# together; BaselineAdminNetworkPolicy and ClusterNetworkPolicy of tier Baseline.
+
+# METADATA
+# description: Every pod of a namespace; the labels are those of the Namespace.
+namespace_subject(namespace, labels) := {
+	"namespace": namespace,
+	"namespace_labels": object.union({selectors.namespace_name_label: namespace}, labels),
+	"whole_namespace": true,
+	"labels": {},
+}
+
+# METADATA
+# description: The pod of an entry of lib.k8s, in a namespace.
+pod_subject(namespace, pod) := {
+	"namespace": namespace,
+	"namespace_labels": namespace_labels(namespace),
+	"whole_namespace": false,
+	"labels": selectors.labels(pod.metadata),
+}
+
+# METADATA
+# description: The labels of a namespace as far as they are known, its name at least.
+namespace_labels(namespace) := object.union_n(array.concat(
+	[selectors.labels(obj.metadata) | some obj in inventory.cluster_named("", "Namespace", namespace)],
+	[{selectors.namespace_name_label: namespace}],
+))
+
+# METADATA
+# description: The NetworkPolicies of a namespace, of every version.
+policies(namespace) := [policy |
+	some group in ["networking.k8s.io", "extensions"]
+	some policy in inventory.namespaced(namespace, group, "NetworkPolicy")
+]
+
+# METADATA
+# description: Whether a direction is denied by default for the subject.
+isolated(direction, subject) if _verdict("Admin", direction, subject) == "Deny"
+
+isolated(direction, subject) if {
+	not _decided_by_admin(direction, subject)
+	selected(direction, subject)
+	count(allow_all(direction, subject)) == 0
+}
+
+isolated(direction, subject) if {
+	not _decided_by_admin(direction, subject)
+	not selected(direction, subject)
+	_verdict("Baseline", direction, subject) == "Deny"
+}
+
+_decided_by_admin(direction, subject) if _verdict("Admin", direction, subject) in {"Allow", "Deny"}
+
+# METADATA
+# description: Whether a NetworkPolicy or a policy of Cilium's isolates the subject in a direction.
+selected(direction, subject) if {
+	some policy in policies(subject.namespace)
+	direction in policy_types(policy.spec)
+	_selects(pod_selector(policy.spec), subject)
+}
+
+selected(direction, subject) if {
+	some entry in _cilium_rules(subject.namespace)
+	_cilium_isolates(entry.rule, direction)
+	_cilium_selects(entry, subject)
+}
+
+# METADATA
+# description: The names of the policies that let everything through to or from the subject, as a set.
+allow_all(direction, subject) := {policy.metadata.name |
+	some policy in policies(subject.namespace)
+	some entry in rules(policy.spec, direction)
+	allows_everything(entry.rule, direction)
+	_selects(pod_selector(policy.spec), subject)
+} | {entry.name |
+	some entry in _cilium_rules(subject.namespace)
+	some rule in array_of(entry.rule, fields[direction].rules)
+	_cilium_allows_everything(rule, direction)
+	_cilium_selects(entry, subject)
+}
+
+_selects(selector, subject) if {
+	not subject.whole_namespace
+	selectors.matches(selector, subject.labels)
+}
+
+_selects(selector, _) if selectors.certain(selector, {})
+
+# Cilium: a rule isolates a direction where it has rules for it, even one that allows nothing ({}), unless
+# enableDefaultDeny says otherwise.
+
+_cilium_rules(namespace) := [{"rule": rule, "name": policy.metadata.name, "cluster": cluster} |
+	some [policy, cluster] in array.concat(
+		[[policy, false] | some policy in inventory.namespaced(namespace, "cilium.io", "CiliumNetworkPolicy")],
+		[[policy, true] | some policy in inventory.cluster("cilium.io", "CiliumClusterwideNetworkPolicy")],
+	)
+	some rule in array.concat([value(policy, "spec")], array_of(policy, "specs"))
+]
+
+_cilium_isolates(rule, direction) if _cilium_default_deny(rule, direction) == true
+
+_cilium_isolates(rule, direction) if {
+	_cilium_default_deny(rule, direction) == null
+	some field in ["rules", "denies"]
+	count(array_of(rule, fields[direction][field])) > 0
+}
+
+_cilium_default_deny(rule, direction) := value(value(rule, "enableDefaultDeny"), fields[direction].rules)
+
+_cilium_selects(entry, subject) if {
+	list := [object.union(requirement, {"key": _cilium_key(requirement.key)}) |
+		some requirement in selectors.requirements(entry.rule.endpointSelector)
+	]
+	count(list) == count(selectors.requirements(entry.rule.endpointSelector))
+	_cilium_holds(list, subject)
+}
+
+_cilium_holds(list, subject) if {
+	not subject.whole_namespace
+	selectors.all_hold(list, object.union(_cilium_labels(subject), subject.labels))
+}
+
+_cilium_holds(list, subject) if selectors.all_certain(list, _cilium_labels(subject))
+
+_cilium_labels(subject) := object.union(
+	{"io.kubernetes.pod.namespace": subject.namespace},
+	{$"io.cilium.k8s.namespace.labels.{key}": label | some key, label in subject.namespace_labels},
+)
+
+_cilium_key(key) := trim_prefix(trim_prefix(key, "any:"), "k8s:")
+
+_cilium_allows_everything(rule, direction) if {
+	every field in ["toPorts", "icmps"] {
+		array_of(rule, field) == []
+	}
+	_cilium_everyone(rule, direction)
+}
+
+_cilium_everyone(rule, direction) if {
+	entities := {entity | some entity in array_of(rule, $"{fields[direction].peers}Entities")}
+	some whole in [{"all"}, {"world", "cluster"}]
+	count(whole - entities) == 0
+}
+
+_cilium_everyone(rule, direction) if wide([_cilium_block(block) |
+	some field in fields[direction].blocks
+	some block in array_of(rule, field)
+])
+
+_cilium_block(block) := {"cidr": block} if is_string(block)
+
+_cilium_block(block) := {"cidr": block.cidr, "except": array_of(block, "except")} if is_object(block)
+
+# The policies of the network policy API: the first rule that matches all traffic decides.
+
+_verdict(tier, direction, subject) := first[2] if {
+	first := sort([[object.get(policy.spec, "priority", 0), _caution[action], action] |
+		some policy in _tier(tier)
+		_is_subject(policy.spec.subject, subject)
+		action := _first_action(policy.spec, direction)
+	])[0]
+}
+
+# Which of two policies of one priority comes first is not defined: the weaker one is expected to.
+_caution := {"Allow": 0, "Pass": 1, "Deny": 2}
+
+_actions := {"Accept": "Allow", "Allow": "Allow", "Deny": "Deny", "Pass": "Pass"}
+
+_tier(tier) := array.concat(
+	[policy | some policy in inventory.cluster("policy.networking.k8s.io", _unnamed_tier[tier])],
+	[policy |
+		some policy in inventory.cluster("policy.networking.k8s.io", "ClusterNetworkPolicy")
+		policy.spec.tier == tier
+	],
+)
+
+_unnamed_tier := {"Admin": "AdminNetworkPolicy", "Baseline": "BaselineAdminNetworkPolicy"}
+
+_is_subject(chosen, subject) if _knows_namespace(chosen.namespaces, subject)
+
+_is_subject(chosen, subject) if {
+	_knows_namespace(chosen.pods.namespaceSelector, subject)
+	_selects(chosen.pods.podSelector, subject)
+}
+
+# Not every label of a namespace may be known, so a selector has to ask for what is.
+_knows_namespace(selector, subject) if selectors.certain(selector, subject.namespace_labels)
+
+_first_action(spec, direction) := [action |
+	some rule in array_of(spec, fields[direction].rules)
+	action := _actions[rule.action]
+	_matches_all_traffic(rule, direction, action)
+][0]
+
+_matches_all_traffic(rule, direction, action) if {
+	every field in ["ports", "protocols"] {
+		value(rule, field) in [null, []]
+	}
+	_matches_everyone(array_of(rule, fields[direction].peers), direction, action)
+}
+
+_matches_everyone(list, "Ingress", _) if {
+	some peer in list
+	selectors.certain(peer.namespaces, {})
+}
+
+_matches_everyone(list, "Ingress", _) if {
+	some peer in list
+	selectors.certain(peer.pods.namespaceSelector, {})
+	selectors.certain(peer.pods.podSelector, {})
+}
+
+_matches_everyone(list, "Egress", "Deny") if {
+	networks := _networks(list)
+	networks.IPv4 == {"0.0.0.0/0"}
+	networks.IPv6 == {"::/0"}
+}
+
+_matches_everyone(list, "Egress", action) if {
+	action != "Deny"
+	some networks in _networks(list)
+	some network in networks
+	endswith(network, "/0")
+}
+
+_networks(list) := merged([network |
+	some peer in list
+	some network in array_of(peer, "networks")
+	valid_cidr(network)
+])

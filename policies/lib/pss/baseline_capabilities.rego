@@ -1,0 +1,36 @@
+# METADATA
+# title: "Check capabilities_baseline"
+# description: |
+#   From v1.0 no container may add a capability beyond the runtime's default set. Names count as written: ALL, lower
+#   case and the prefix CAP_ are not in the set. At level restricted capabilities_restricted takes its place from v1.22.
+package lib.pss.baseline_capabilities
+
+import data.lib.pss
+
+_allowed := {
+	"AUDIT_WRITE",
+	"CHOWN",
+	"DAC_OVERRIDE",
+	"FOWNER",
+	"FSETID",
+	"KILL",
+	"MKNOD",
+	"NET_BIND_SERVICE",
+	"SETFCAP",
+	"SETGID",
+	"SETPCAP",
+	"SETUID",
+	"SYS_CHROOT",
+}
+
+in_container(entry) := [{"field": field, "msg": msg} |
+	capabilities := pss.security(entry.container, "capabilities")
+	some capability in pss.items(pss.child(capabilities, "add"))
+	not capability.value in _allowed
+	field := $"securityContext.capabilities.add{capability.at}"
+	name := pss.container_name(entry)
+	msg := concat("", [
+		$"Container {name} must not add the capability {capability.value}, ",
+		"which is beyond the runtime's default set: remove it from securityContext.capabilities.add.",
+	])
+]

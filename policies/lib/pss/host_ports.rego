@@ -1,0 +1,31 @@
+# METADATA
+# title: "Check hostPorts"
+# description: |
+#   From v1.0 no container may use a port of the node. The API server fills in hostPort with containerPort where the pod
+#   uses the node's network, for containers and init containers.
+package lib.pss.host_ports
+
+import data.lib.pss
+
+in_container(entry) := [{"field": field, "msg": msg} |
+	some port in pss.items(object.get(entry.container, "ports", null))
+	msg := _fault(entry, port.value)
+	field := $"ports{port.at}.hostPort"
+]
+
+_fault(entry, port) := msg if {
+	value := pss.child(port, "hostPort")
+	not value in {0, null}
+	name := pss.container_name(entry)
+	msg := $"Container {name} must not set hostPort to {value}: remove it and reach the container through a Service."
+} else := msg if {
+	entry.pod.spec.hostNetwork == true
+	entry.type != "ephemeralContainers"
+	value := pss.child(port, "containerPort")
+	not value in {0, null}
+	name := pss.container_name(entry)
+	msg := concat("", [
+		$"Container {name} opens containerPort {value} on the node, since the pod sets hostNetwork: ",
+		"remove hostNetwork and reach the container through a Service.",
+	])
+}

@@ -1,0 +1,41 @@
+# METADATA
+# title: "Check capabilities_restricted"
+# description: |
+#   From v1.22 each container must drop ALL, spelled so, and may add NET_BIND_SERVICE only; from v1.25 not for Windows.
+package lib.pss.restricted_capabilities
+
+import data.lib.pss
+
+in_container(entry, minor) := array.concat(_missing_drop(entry, capabilities), _added(entry, capabilities)) if {
+	minor >= 22
+	not _exempt(entry.pod, minor)
+	capabilities := pss.security(entry.container, "capabilities")
+}
+
+_exempt(pod, minor) if {
+	minor >= 25
+	pss.windows(pod)
+}
+
+_missing_drop(entry, capabilities) := [] if _drops_all(capabilities)
+
+else := [{"field": "securityContext.capabilities.drop", "msg": msg}] if {
+	name := pss.container_name(entry)
+	msg := $"Container {name} must drop all capabilities: set securityContext.capabilities.drop to [\"ALL\"]."
+}
+
+_drops_all(capabilities) if {
+	is_array(capabilities.drop)
+	"ALL" in capabilities.drop
+}
+
+_added(entry, capabilities) := [{"field": field, "msg": msg} |
+	some capability in pss.items(pss.child(capabilities, "add"))
+	capability.value != "NET_BIND_SERVICE"
+	field := $"securityContext.capabilities.add{capability.at}"
+	name := pss.container_name(entry)
+	msg := concat("", [
+		$"Container {name} must not add the capability {capability.value}: ",
+		"remove it from securityContext.capabilities.add, where only NET_BIND_SERVICE may stand.",
+	])
+]

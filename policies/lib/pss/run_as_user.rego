@@ -1,0 +1,45 @@
+# METADATA
+# title: "Check runAsUser"
+# description: |
+#   From v1.23 neither the pod nor a container may set the user 0, the pod not even if every container overrides it.
+#   From v1.35 not for pods in a user namespace.
+package lib.pss.run_as_user
+
+import data.lib.pss
+
+_field := "securityContext.runAsUser"
+
+in_pod(pod, minor) := [{"path": $"{pod.path}.{_field}", "msg": msg}] if {
+	value := _forbidden(pod.spec)
+	_applies(pod, minor)
+	msg := $"The pod must not set {_field} to {value}: write the number of another user than root."
+}
+
+in_container(entry, minor) := [{"field": _field, "msg": msg}] if {
+	value := _forbidden(entry.container)
+	_applies(entry.pod, minor)
+	name := pss.container_name(entry)
+	msg := $"Container {name} must not set {_field} to {value}: write the number of another user than root."
+}
+
+_forbidden(owner) := value if {
+	value := pss.security(owner, "runAsUser")
+	value != null
+	not _other_user(value)
+}
+
+_other_user(value) if {
+	is_number(value)
+	value != 0
+	value == floor(value)
+}
+
+_applies(pod, minor) if {
+	minor >= 23
+	not _exempt(pod, minor)
+}
+
+_exempt(pod, minor) if {
+	minor >= 35
+	pss.user_namespace(pod)
+}

@@ -1,0 +1,300 @@
+# METADATA
+# title: Grants that lead to more rights
+# description: |
+#   Each entry is a right with which its holder can get rights that nobody gave it. `targets` are what a rule must
+#   cover: the spellings of a resource (or prefixes of such, or `any` resource of the group), with the verbs that
+#   count; `subresource` where all of them are subresources. `names` tells what resourceNames do: `limit` the grant as
+#   the authorizer would, `never` limit it, or limit it unless they are among `strong_names` or begin with one of
+#   `strong_prefixes`. `at` is the list to point at.
+package lib.rbac.grants
+
+import data.lib.rbac
+
+all := {
+	"escalate": {
+		"targets": [{"group": rbac.group, "spellings": _plain(["roles", "clusterroles"]), "verbs": {"escalate"}}],
+		"names": "never",
+		"at": "verbs",
+		"why": "whoever may escalate can write any right into a role, also one that it holds itself",
+		"instead": "Remove the verb: Kubernetes lets everyone write the rights into a role that they have",
+	},
+	"bind": {
+		"targets": [{"group": rbac.group, "spellings": _plain(["roles", "clusterroles"]), "verbs": {"bind"}}],
+		"names": "strong",
+		"strong_names": {"cluster-admin", "admin", "edit"},
+		"strong_prefixes": {"system:"},
+		"at": "verbs",
+		"why": "whoever may bind can give itself any of these roles",
+		"instead": "Remove the verb, or list harmless roles in resourceNames",
+	},
+	"impersonate": {
+		"targets": [
+			{"group": "", "spellings": _plain(["users", "groups", "serviceaccounts"]), "verbs": _impersonating},
+			{
+				"group": "authentication.k8s.io",
+				"spellings": _plain(["users", "groups", "serviceaccounts", "uids", "userextras", "nodes"]),
+				"prefixes": {"userextras/", "*/"},
+				"verbs": _impersonating,
+			},
+		],
+		"names": "strong",
+		"strong_names": set(),
+		"strong_prefixes": {"system:"},
+		"at": "verbs",
+		"why": "whoever may impersonate acts with the rights of that user, group or account",
+		"instead": "Remove the verb, or list the identities in resourceNames, none of the system's among them",
+	},
+	"service-account-tokens": {
+		"targets": [{
+			"group": "", "subresource": true, "spellings": _sub(["serviceaccounts"], "token"),
+			"verbs": {"create"},
+		}],
+		"names": "limit",
+		"at": "resources",
+		"why": "a token for an account carries all of its rights",
+		"instead": "Remove it, or list the accounts in resourceNames",
+	},
+	"nodes-proxy": {
+		"targets": [{
+			"group": "", "subresource": true, "spellings": _sub(["nodes"], "proxy"),
+			"verbs": (writes | {"get"}),
+		}],
+		"names": "never",
+		"at": "resources",
+		"why": "the kubelet's API runs commands in every pod of the node, past audit and admission, for get as well",
+		"instead": "Grant nodes/metrics, nodes/stats or nodes/log instead",
+	},
+	"exec": {
+		"targets": [_on_pods("exec", {"create", "get"})],
+		"names": "limit",
+		"at": "resources",
+		"why": "a command in a running pod acts with the pod's secrets and ServiceAccount",
+		"instead": "Remove it, or list the pods in resourceNames",
+	},
+	"attach": {
+		"targets": [_on_pods("attach", {"create", "get"})],
+		"names": "limit",
+		"at": "resources",
+		"why": "the terminal of a running process acts with the pod's secrets and ServiceAccount",
+		"instead": "Remove it, or list the pods in resourceNames",
+	},
+	"port-forward": {
+		"targets": [_on_pods("portforward", {"create", "get"})],
+		"names": "limit",
+		"at": "resources",
+		"why": "a forwarded port reaches a pod past every NetworkPolicy, ports that listen on localhost too",
+		"instead": "Remove it, or list the pods in resourceNames",
+	},
+	"ephemeral-containers": {
+		"targets": [_on_pods("ephemeralcontainers", {"update", "patch"})],
+		"names": "limit",
+		"at": "resources",
+		"why": "a debug container runs in the pod with its volumes, namespaces and ServiceAccount",
+		"instead": "Remove it, or list the pods in resourceNames",
+	},
+	"csr-approval": {
+		"targets": [
+			{
+				"group": "certificates.k8s.io", "subresource": true,
+				"spellings": _sub(["certificatesigningrequests"], "approval"), "verbs": {"update", "patch"},
+			},
+			{"group": "certificates.k8s.io", "spellings": _plain(["signers"]), "verbs": {"approve", "sign"}},
+		],
+		"names": "strong",
+		"strong_names": set(),
+		"strong_prefixes": {"kubernetes.io/"},
+		"at": "resources",
+		"why": "an approved request can be a client certificate for any user, node or group",
+		"instead": "Remove it, or list a signer of your own in resourceNames",
+	},
+	"webhooks": {
+		"targets": [{
+			"group": "admissionregistration.k8s.io",
+			"spellings": _plain(["mutatingwebhookconfigurations", "validatingwebhookconfigurations"]),
+			"verbs": writes,
+		}],
+		"names": "limit",
+		"at": "resources",
+		"why": "a webhook reads and changes every object on its way in, Secrets too, and without one its checks are gone",
+		"instead": "Name the configurations in resourceNames for update and patch, and leave create to the installer",
+	},
+	"admission-policies": {
+		"targets": [{
+			"group": "admissionregistration.k8s.io",
+			"spellings": _plain([
+				"validatingadmissionpolicies", "validatingadmissionpolicybindings",
+				"mutatingadmissionpolicies", "mutatingadmissionpolicybindings",
+			]),
+			"verbs": writes,
+		}],
+		"names": "limit",
+		"at": "resources",
+		"why": "whoever writes admission policies can switch off the rules that bind it, or change objects on their way in",
+		"instead": "Leave admission policies to the cluster's administrators",
+	},
+	"gatekeeper": {
+		"targets": [
+			{"group": "constraints.gatekeeper.sh", "any": true, "spellings": {"*"}, "verbs": writes},
+			{"group": "mutations.gatekeeper.sh", "any": true, "spellings": {"*"}, "verbs": writes},
+			{"group": "templates.gatekeeper.sh", "spellings": _plain(["constrainttemplates"]), "verbs": writes},
+			{"group": "config.gatekeeper.sh", "spellings": _plain(["configs"]), "verbs": writes},
+			{"group": "externaldata.gatekeeper.sh", "spellings": _plain(["providers"]), "verbs": writes},
+			{"group": "expansion.gatekeeper.sh", "spellings": _plain(["expansiontemplate"]), "verbs": writes},
+			{"group": "syncset.gatekeeper.sh", "spellings": _plain(["syncsets"]), "verbs": writes},
+		],
+		"names": "limit",
+		"at": "resources",
+		"why": "whoever writes Gatekeeper's objects can switch off the rules that bind it",
+		"instead": "Leave Gatekeeper's objects to the cluster's administrators",
+	},
+	"roles": {
+		"targets": [{"group": rbac.group, "spellings": _plain(["roles", "clusterroles"]), "verbs": writes}],
+		"names": "limit",
+		"at": "resources",
+		"why": "who writes roles hands out rights, and changes those of everyone who is bound to them",
+		"instead": "Keep roles in Git and let the deployment apply them, or name the roles in resourceNames",
+	},
+	"bindings": {
+		"targets": [{"group": rbac.group, "spellings": _plain(["rolebindings", "clusterrolebindings"]), "verbs": writes}],
+		"names": "limit",
+		"at": "resources",
+		"why": "who writes bindings hands out rights, to other accounts too",
+		"instead": "Keep bindings in Git and let the deployment apply them, or name the bindings in resourceNames",
+	},
+	"persistent-volumes": {
+		"targets": [{"group": "", "spellings": _plain(["persistentvolumes"]), "verbs": {"create"}}],
+		"names": "limit",
+		"at": "resources",
+		"why": "a PersistentVolume of the type hostPath or local mounts any directory of a node",
+		"instead": "Remove it: a StorageClass provisions volumes from PersistentVolumeClaims",
+	},
+	"namespaces": {
+		"targets": [{"group": "", "spellings": _plain(["namespaces"]), "verbs": {"update", "patch"}}],
+		"names": "limit",
+		"at": "resources",
+		"why": "the labels of a namespace decide its Pod Security level and which policies and network rules hold in it",
+		"instead": "Remove these verbs, or list the namespaces in resourceNames",
+	},
+	"endpoints": {
+		"targets": [
+			{"group": "", "spellings": _plain(["endpoints"]), "verbs": {"create", "update", "patch"}},
+			{"group": "discovery.k8s.io", "spellings": _plain(["endpointslices"]), "verbs": {"create", "update", "patch"}},
+		],
+		"names": "limit",
+		"at": "resources",
+		"why": "hand-made endpoints lead a Service, or an ingress before it, to pods of another namespace",
+		"instead": "Remove these verbs: a Service with a selector gets its endpoints by itself",
+	},
+}
+
+# METADATA
+# description: Creating or changing workloads; a grant only where a strong ServiceAccount can be put into them.
+workloads := {
+	"targets": [
+		{"group": "", "spellings": _plain(["pods", "replicationcontrollers"]), "verbs": _creating},
+		{
+			"group": "apps",
+			"spellings": _plain(["deployments", "statefulsets", "daemonsets", "replicasets"]),
+			"verbs": _creating,
+		},
+		{"group": "batch", "spellings": _plain(["jobs", "cronjobs"]), "verbs": _creating},
+	],
+	"names": "limit",
+	"at": "resources",
+	"why": "a pod of this namespace can run as any of its ServiceAccounts, a cluster administrator among them",
+	"instead": "Move the workloads or the strong account to another namespace",
+}
+
+writes := {"create", "update", "patch", "delete", "deletecollection"}
+
+_creating := {"create", "update", "patch"}
+
+_impersonating := {
+	"impersonate", "impersonate:user-info", "impersonate:serviceaccount", "impersonate:arbitrary-node",
+}
+
+_plain(resources) := {"*"} | {resource | some resource in resources}
+
+_sub(resources, subresource) := {"*", $"*/{subresource}"} | {$"{resource}/{subresource}" | some resource in resources}
+
+_on_pods(subresource, verbs) := {
+	"group": "", "subresource": true,
+	"spellings": _sub(["pods"], subresource), "verbs": verbs,
+}
+
+# METADATA
+# description: |
+#   What a rule gives of a grant, as {"verbs", "resources", "group", "path"}, for the first target that it covers;
+#   undefined if it gives nothing.
+granted(rule, grant) := [hit |
+	some target in grant.targets
+	rbac.meet(rule.groups, {"*", target.group})
+	resources := _spelled(rule, target)
+	count(resources) > 0
+	verbs := _unlimited(rule, grant, target, _verbs_hit(rule.verbs, target.verbs))
+	count(verbs) > 0
+	hit := {
+		"verbs": concat(", ", sort(_as_written(rule, verbs))),
+		"resources": concat(", ", sort(resources)),
+		"path": _path_at(rule, grant.at, resources, verbs),
+	}
+][0]
+
+_spelled(rule, target) := ((rule.resources & target.spellings) | _by_prefix(rule, target)) | _any_of_group(rule, target)
+
+default _by_prefix(_, _) := set()
+
+_by_prefix(rule, target) := {resource |
+	some prefix in target.prefixes
+	some resource in rule.resources
+	startswith(resource, prefix)
+}
+
+# Where the group's kinds are made at run time, every resource of the group counts.
+default _any_of_group(_, _) := set()
+
+_any_of_group(rule, target) := {resource | some resource in rule.resources; not contains(resource, "/")} if {
+	target.any
+	target.group in rule.groups
+}
+
+_verbs_hit(verbs, wanted) := wanted if "*" in verbs
+
+else := verbs & wanted
+
+_as_written(rule, _) := {"*"} if "*" in rule.verbs
+
+_as_written(rule, verbs) := verbs if not "*" in rule.verbs
+
+_unlimited(rule, grant, target, verbs) := {verb |
+	some verb in verbs
+	not _limited_for(rule, grant, target, verb)
+}
+
+_limited_for(rule, grant, target, verb) if {
+	rule.named
+	grant.names == "limit"
+	rbac.names_object(_subresource(target), verb)
+}
+
+_limited_for(rule, grant, _, _) if {
+	rule.named
+	grant.names == "strong"
+	every name in rule.names {
+		not name in grant.strong_names
+		not _begins_with_any(name, grant.strong_prefixes)
+	}
+}
+
+_begins_with_any(name, prefixes) if {
+	some prefix in prefixes
+	startswith(name, prefix)
+}
+
+_subresource(target) := "any" if target.subresource
+
+else := ""
+
+_path_at(rule, "verbs", _, verbs) := rbac.entry_path(rule, "verbs", verbs | {"*"})
+
+_path_at(rule, "resources", resources, _) := rbac.entry_path(rule, "resources", resources)

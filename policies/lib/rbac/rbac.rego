@@ -1,0 +1,271 @@
+# METADATA
+# title: Role-based access control
+# description: |
+#   What a rule of a Role or ClusterRole covers and whom a binding names, as the API server's RBAC authorizer reads it:
+#   `*` as verb, group or resource stands for all of them (a resource `*` for every subresource too), `*/scale` for
+#   that subresource of every resource. `pods/*` is no pattern to the authorizer and covers nothing. Everything is
+#   case-sensitive. A list that is written as a single string is read as a list of one.
+package lib.rbac
+
+import data.lib.inventory
+
+group := "rbac.authorization.k8s.io"
+
+# METADATA
+# description: |
+#   The rules of a role as {"path", "raw", "verbs", "groups", "resources", "urls" (sets), "lists", "names", "named"};
+#   `lists` holds the fields as arrays, to find the index of an entry, `named` tells whether resourceNames limit the
+#   rule at all.
+rules(role) := [_rule(i, rule) |
+	some i, rule in list(object.get(role, "rules", null))
+	is_object(rule)
+]
+
+_rule(i, rule) := {
+	"path": $"rules[{i}]",
+	"raw": rule,
+	"verbs": _strings(lists.verbs),
+	"groups": _strings(lists.apiGroups),
+	"resources": _strings(lists.resources),
+	"urls": _strings(lists.nonResourceURLs),
+	"lists": lists,
+	"names": names,
+	"named": _limiting(names),
+} if {
+	lists := {field: list(object.get(rule, field, null)) | some field in rule_fields}
+	names := _array(object.get(rule, "resourceNames", null))
+}
+
+rule_fields := ["verbs", "apiGroups", "resources", "nonResourceURLs"]
+
+# An empty name stands for requests without one (list, create), `*` is no pattern: neither limits anything.
+default _limiting(_) := false
+
+_limiting(names) if {
+	count(names) > 0
+	every name in names {
+		is_string(name)
+		not name in {"", "*"}
+	}
+}
+
+# METADATA
+# description: The value as a list; a single string or object is a list of one, anything else an empty list.
+list(x) := x if is_array(x)
+
+else := [x] if is_string(x)
+
+else := [x] if is_object(x)
+
+else := []
+
+_array(x) := x if is_array(x)
+
+else := []
+
+_strings(xs) := {x | some x in xs; is_string(x)}
+
+# METADATA
+# description: |
+#   Whether the rule covers a verb on a resource, for at least one object: the authorizer's own decision. The
+#   subresource is "" for the resource itself.
+covers(rule, api_group, resource, subresource, verb) if {
+	meet(rule.verbs, {"*", verb})
+	meet(rule.groups, {"*", api_group})
+	meet(rule.resources, spellings(resource, subresource))
+}
+
+# METADATA
+# description: Like `covers`, for any object. Rules that resourceNames limit for the verb don't count.
+covers_any_object(rule, api_group, resource, subresource, verb) if {
+	covers(rule, api_group, resource, subresource, verb)
+	not limited(rule, subresource, verb)
+}
+
+# METADATA
+# description: |
+#   Whether resourceNames limit the rule for the verb. They can't limit requests that name no object: create, list,
+#   watch and deletecollection. Requests on a subresource always name its object.
+limited(rule, subresource, verb) if {
+	rule.named
+	names_object(subresource, verb)
+}
+
+# METADATA
+# description: Whether requests with the verb name the object, so that resourceNames can limit them.
+names_object("", verb) if not verb in {"create", "list", "watch", "deletecollection"}
+
+names_object(subresource, _) if subresource != ""
+
+# METADATA
+# description: How a rule can spell a resource, or a subresource of it, so that it covers it.
+spellings(resource, "") := {"*", resource}
+
+spellings(resource, subresource) := {"*", $"{resource}/{subresource}", $"*/{subresource}"} if subresource != ""
+
+# METADATA
+# description: Whether two sets have an element in common.
+meet(a, b) if count(a & b) > 0
+
+read_verbs := {"get", "list", "watch"}
+
+# METADATA
+# description: The verbs with which the rule reads any Secret, sorted.
+secret_reads(rule) := sort([verb |
+	some verb in read_verbs
+	covers_any_object(rule, "", "secrets", "", verb)
+])
+
+# METADATA
+# description: Whether the rules together cover everything, cluster-admin under whatever name.
+everything(rules_of_role) if {
+	every api_group in ["", "apps", group] {
+		every verb in ["get", "create", "update", "delete"] {
+			some rule in rules_of_role
+			covers_any_object(rule, api_group, "anything", "", verb)
+		}
+	}
+}
+
+# METADATA
+# description: The path of the first entry of a rule's list that is one of the values; the list's own path if none is.
+entry_path(rule, field, values) := $"{rule.path}.{field}[{min(indexes)}]" if {
+	indexes := _indexes(rule, field, values)
+	count(indexes) > 0
+} else := $"{rule.path}.{field}"
+
+_indexes(rule, field, values) := [i |
+	some i, value in rule.lists[field]
+	value in values
+]
+
+# METADATA
+# description: |
+#   The subjects of a binding as {"path", "kind", "name", "identity", "account"}. The identity is User/NAME, Group/NAME
+#   or ServiceAccount/NAMESPACE/NAME, whichever way the account is spelled (a User system:serviceaccount:ns:name is
+#   that account); `account` is {"namespace", "name"}, or null. An account without a namespace is one of the binding's.
+subjects(binding, namespace) := [subject |
+	some i, raw in list(object.get(binding, "subjects", null))
+	subject := _subject($"subjects[{i}]", raw, namespace)
+]
+
+_subject(path, raw, namespace) := {
+	"path": path,
+	"kind": kind,
+	"name": name,
+	"account": account,
+	"identity": _identity(kind, name, account),
+} if {
+	kind := text(raw, "kind")
+	name := text(raw, "name")
+	account := _account(kind, name, text(raw, "namespace"), namespace)
+}
+
+# METADATA
+# description: The object's field where it is a string, "" where it is anything else.
+text(obj, field) := obj[field] if {
+	is_object(obj)
+	is_string(obj[field])
+} else := ""
+
+default _account(_, _, _, _) := null
+
+_account("ServiceAccount", name, own, binding) := {"namespace": _first([own, binding]), "name": name}
+
+_account(kind, name, _, _) := {"namespace": parts[2], "name": parts[3]} if {
+	kind != "ServiceAccount"
+	startswith(name, "system:serviceaccount:")
+	parts := split(name, ":")
+	count(parts) == 4
+}
+
+_first([own, _]) := own if own != ""
+
+_first(["", binding]) := binding
+
+_identity(_, _, account) := $"ServiceAccount/{account.namespace}/{account.name}" if account != null
+
+_identity(kind, name, null) := $"{kind}/{name}" if name != ""
+
+_identity(_, "", null) := "an unnamed subject"
+
+# METADATA
+# description: The role that a binding refers to, {"kind", "name"}. What is not a Role is taken for a ClusterRole.
+role_ref(binding) := {"kind": _role_kind(text(ref, "kind")), "name": text(ref, "name")} if {
+	ref := object.get(binding, "roleRef", null)
+}
+
+_role_kind("Role") := "Role"
+
+_role_kind(kind) := "ClusterRole" if kind != "Role"
+
+# METADATA
+# description: |
+#   The roles of the inventory that a binding in the namespace refers to, as a set; empty if the inventory lacks it. In
+#   files, a Role that names no namespace counts.
+referenced({"kind": "Role", "name": name}, namespace) := roles if {
+	roles := inventory.namespaced_named(namespace, group, "Role", name) | inventory.cluster_named(group, "Role", name)
+}
+
+referenced({"kind": "ClusterRole", "name": name}, _) := inventory.cluster_named(group, "ClusterRole", name)
+
+# METADATA
+# description: The rules of a role with those that its aggregationRule collects from the inventory.
+effective_rules(role) := array.concat(rules(role), [rule |
+	selectors := list(object.get(role, ["aggregationRule", "clusterRoleSelectors"], null))
+	count(selectors) > 0
+	some other in inventory.cluster(group, "ClusterRole")
+	labels := object.get(other, ["metadata", "labels"], {})
+	_any_selects(selectors, labels)
+	some rule in rules(other)
+])
+
+_any_selects(selectors, labels) if {
+	some selector in selectors
+	selects(selector, labels)
+}
+
+# METADATA
+# description: |
+#   Whether a label selector selects an object with the labels. An empty selector, also null, selects everything; what
+#   can't be read is taken to select.
+selects(selector, labels) if {
+	every key, value in _object(object.get(_object(selector), "matchLabels", {})) {
+		labels[key] == value
+	}
+	every expression in list(object.get(_object(selector), "matchExpressions", [])) {
+		_holds(_object(expression), labels)
+	}
+}
+
+_object(x) := x if is_object(x)
+
+else := {}
+
+_holds(expression, labels) if {
+	expression.operator == "In"
+	labels[expression.key] in expression.values
+}
+
+_holds(expression, labels) if {
+	expression.operator == "NotIn"
+	not _is_in(labels, expression)
+}
+
+_holds(expression, labels) if {
+	expression.operator == "Exists"
+	_is_there(labels, expression)
+}
+
+_holds(expression, labels) if {
+	expression.operator == "DoesNotExist"
+	not _is_there(labels, expression)
+}
+
+_holds(expression, _) if not _known_operator(expression)
+
+_is_in(labels, expression) if labels[expression.key] in expression.values
+
+_is_there(labels, expression) if labels[expression.key]
+
+_known_operator(expression) if expression.operator in {"In", "NotIn", "Exists", "DoesNotExist"}

@@ -1,0 +1,170 @@
+package lib.rbac_test
+
+import data.lib.rbac
+import data.lib.rbac.builtin
+import data.lib.rbac.grants
+
+_rule(rule) := rbac.rules({"rules": [rule]})[0]
+
+_on(groups, resources, verbs) := _rule({"apiGroups": groups, "resources": resources, "verbs": verbs})
+
+# The decisions of the API server's RBAC authorizer (RuleAllows), request by request.
+_covered := [
+	[_on([""], ["pods"], ["get"]), ["", "pods", "", "get"], true],
+	[_on([""], ["pods"], ["get"]), ["", "pods", "", "list"], false],
+	[_on([""], ["pods"], ["get"]), ["", "pods", "log", "get"], false],
+	[_on([""], ["pods"], ["get"]), ["apps", "pods", "", "get"], false],
+	[_on([""], ["pods/log"], ["get"]), ["", "pods", "log", "get"], true],
+	[_on([""], ["pods/log"], ["get"]), ["", "pods", "", "get"], false],
+	[_on([""], ["*"], ["get"]), ["", "pods", "", "get"], true],
+	[_on([""], ["*"], ["get"]), ["", "pods", "log", "get"], true],
+	[_on([""], ["*"], ["get"]), ["apps", "deployments", "", "get"], false],
+	[_on(["*"], ["*"], ["*"]), ["apps", "deployments", "scale", "anything"], true],
+	[_on(["apps"], ["*/scale"], ["update"]), ["apps", "deployments", "scale", "update"], true],
+	[_on(["apps"], ["*/scale"], ["update"]), ["apps", "deployments", "", "update"], false],
+	[_on(["apps"], ["*/scale"], ["update"]), ["apps", "deployments", "status", "update"], false],
+	[_on([""], ["pods/*"], ["get"]), ["", "pods", "log", "get"], false],
+	[_on([""], ["pods/*"], ["get"]), ["", "pods", "", "get"], false],
+	[_on([""], ["*/*"], ["get"]), ["", "pods", "log", "get"], false],
+	[_on([""], ["*/*"], ["get"]), ["", "pods", "", "get"], false],
+	[_on([""], ["Pods"], ["get"]), ["", "pods", "", "get"], false],
+	[_on([""], ["pods"], ["GET"]), ["", "pods", "", "get"], false],
+	[_on([""], ["pods"], ["get*"]), ["", "pods", "", "get"], false],
+	[_on(["*.example.com"], ["tasks"], ["get"]), ["a.example.com", "tasks", "", "get"], false],
+	[_on([], ["pods"], ["get"]), ["", "pods", "", "get"], false],
+	[_on([""], [], ["get"]), ["", "pods", "", "get"], false],
+	[_on([""], ["pods"], []), ["", "pods", "", "get"], false],
+	[_on("", "pods", "get"), ["", "pods", "", "get"], true],
+	[_on(null, 7, {"get": true}), ["", "pods", "", "get"], false],
+]
+
+test_covers_what_the_authorizer_allows if {
+	every line in _covered {
+		[rule, [group, resource, subresource, verb], expected] := line
+		_covers(rule, group, resource, subresource, verb) == expected
+	}
+}
+
+default _covers(_, _, _, _, _) := false
+
+_covers(rule, group, resource, subresource, verb) if rbac.covers(rule, group, resource, subresource, verb)
+
+test_names_limit_requests_that_name_an_object if {
+	rule := _rule({"apiGroups": [""], "resources": ["secrets"], "resourceNames": ["a"], "verbs": ["*"]})
+	every verb in ["get", "update", "patch", "delete", "bind"] {
+		rbac.limited(rule, "", verb)
+	}
+	every verb in ["create", "list", "watch", "deletecollection"] {
+		not rbac.limited(rule, "", verb)
+	}
+	rbac.limited(rule, "token", "create")
+	rbac.covers_any_object(rule, "", "secrets", "", "list")
+	not rbac.covers_any_object(rule, "", "secrets", "", "get")
+}
+
+test_names_that_limit_nothing if {
+	every names in [null, [], "a", 7, [""], ["*"], ["a", ""], [null], [7]] {
+		rule := _rule({"apiGroups": [""], "resources": ["secrets"], "resourceNames": names, "verbs": ["get"]})
+		not rule.named
+	}
+}
+
+test_rules_of_anything if {
+	every rules in [null, 7, "junk", [], [null, 7, "junk"]] {
+		rbac.rules({"rules": rules}) == []
+	}
+	rbac.rules({}) == []
+	[rule.path | some rule in rbac.rules({"rules": [null, {}]})] == ["rules[1]"]
+}
+
+test_identities if {
+	subjects := rbac.subjects(
+		{"subjects": [
+			{"kind": "ServiceAccount", "name": "a", "namespace": "n"},
+			{"kind": "ServiceAccount", "name": "a"},
+			{"kind": "User", "name": "system:serviceaccount:n:a"},
+			{"kind": "Group", "name": "system:serviceaccounts:n"},
+			{"kind": "User", "name": "jane", "namespace": "n"},
+			"junk",
+			null,
+		]},
+		"own",
+	)
+	[subject.identity | some subject in subjects] == [
+		"ServiceAccount/n/a", "ServiceAccount/own/a", "ServiceAccount/n/a", "Group/system:serviceaccounts:n",
+		"User/jane", "an unnamed subject", "an unnamed subject",
+	]
+}
+
+test_role_ref if {
+	rbac.role_ref({"roleRef": {"kind": "Role", "name": "a"}}) == {"kind": "Role", "name": "a"}
+	rbac.role_ref({"roleRef": {"kind": "role", "name": "a"}}) == {"kind": "ClusterRole", "name": "a"}
+	rbac.role_ref({}) == {"kind": "ClusterRole", "name": ""}
+}
+
+test_references_need_the_namespace if {
+	inventory := {
+		"namespace": {"n": {"rbac.authorization.k8s.io/v1": {"Role": {"a": {"rules": []}}}}},
+		"cluster": {"rbac.authorization.k8s.io/v1": {
+			"ClusterRole": {"a": {"rules": [{}]}},
+			"Role": {"unplaced": {"rules": []}},
+		}},
+	}
+	rbac.referenced({"kind": "Role", "name": "a"}, "n") == {{"rules": []}} with data.inventory as inventory
+	rbac.referenced({"kind": "Role", "name": "a"}, "m") == set() with data.inventory as inventory
+	rbac.referenced({"kind": "Role", "name": "unplaced"}, "m") == {{"rules": []}} with data.inventory as inventory
+	rbac.referenced({"kind": "ClusterRole", "name": "a"}, "m") == {{"rules": [{}]}} with data.inventory as inventory
+	rbac.referenced({"kind": "ClusterRole", "name": "b"}, "n") == set() with data.inventory as inventory
+}
+
+test_selectors if {
+	labels := {"a": "1"}
+	every selector in [
+		null, {}, "junk", {"matchLabels": {"a": "1"}}, {"matchExpressions": []},
+		{"matchExpressions": [{"key": "a", "operator": "In", "values": ["1", "2"]}]},
+		{"matchExpressions": [{"key": "a", "operator": "NotIn", "values": ["2"]}]},
+		{"matchExpressions": [{"key": "b", "operator": "NotIn", "values": ["2"]}]},
+		{"matchExpressions": [{"key": "a", "operator": "Exists"}]},
+		{"matchExpressions": [{"key": "b", "operator": "DoesNotExist"}]},
+		{"matchExpressions": [{"operator": "DoesNotExist"}]},
+		{"matchExpressions": [{"key": "a", "operator": "junk"}]},
+		{"matchExpressions": [7]},
+	] {
+		rbac.selects(selector, labels)
+	}
+	every selector in [
+		{"matchLabels": {"a": "2"}}, {"matchLabels": {"a": "1", "b": "1"}},
+		{"matchExpressions": [{"key": "a", "operator": "In", "values": ["2"]}]},
+		{"matchExpressions": [{"key": "b", "operator": "In", "values": ["2"]}]},
+		{"matchExpressions": [{"key": "a", "operator": "NotIn", "values": ["1"]}]},
+		{"matchExpressions": [{"key": "b", "operator": "Exists"}]},
+		{"matchExpressions": [{"key": "a", "operator": "DoesNotExist"}]},
+	] {
+		not rbac.selects(selector, labels)
+	}
+}
+
+test_everything if {
+	rbac.everything([_on(["*"], ["*"], ["*"])])
+	rbac.everything([_on(["*"], ["*"], ["get", "create"]), _on(["*"], ["*"], ["update", "delete"])])
+	not rbac.everything([])
+	not rbac.everything([_on(["*"], ["*"], ["get", "create", "update"])])
+	not rbac.everything([_on(["", "apps"], ["*"], ["*"])])
+	not rbac.everything([_on(["*"], ["pods"], ["*"])])
+}
+
+# Every grant is reached by what covers everything, and by nothing that only reads.
+test_grants if {
+	everything := _on(["*"], ["*"], ["*"])
+	reading := _on(["*"], ["*"], ["list", "watch"])
+	every grant in grants.all {
+		grants.granted(everything, grant)
+		not grants.granted(reading, grant)
+	}
+}
+
+test_builtin if {
+	"system:controller:job-controller" in builtin.cluster_roles
+	builtin.account({"namespace": "kube-system", "name": "job-controller"})
+	not builtin.account({"namespace": "default", "name": "job-controller"})
+}
