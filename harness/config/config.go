@@ -17,7 +17,7 @@ import (
 	"github.com/rampart-policy/rampart/harness/catalog"
 )
 
-// All is the profile that holds every guardrail with its strictest action.
+// All is the profile that holds every guardrail with its strictest action, and else is like the default one.
 const All = "all"
 
 // DefaultProfile is used where none is named.
@@ -141,7 +141,7 @@ func ReadProfiles(folder fs.FS) (Profiles, error) {
 	if err != nil {
 		return nil, err
 	}
-	profiles := Profiles{All: {Title: "Every guardrail"}}
+	profiles := Profiles{}
 	for _, file := range files {
 		data, err := fs.ReadFile(folder, file)
 		if err != nil {
@@ -153,6 +153,12 @@ func ReadProfiles(folder fs.FS) (Profiles, error) {
 		}
 		profiles[strings.TrimSuffix(path.Base(file), ".yaml")] = &p
 	}
+	if profiles[DefaultProfile] == nil {
+		return nil, fmt.Errorf("profiles/%s.yaml: missing", DefaultProfile)
+	}
+	all := *profiles[DefaultProfile]
+	all.Title, all.Actions = "Every guardrail", nil
+	profiles[All] = &all
 	return profiles, nil
 }
 

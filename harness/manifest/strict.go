@@ -42,7 +42,9 @@ func checkObject(gvk GroupVersionKind, value map[string]any) *checker {
 }
 
 func (c *checker) check(s *shape, value any) {
-	
+	if s.pointer && value == nil {
+		return
+	}
 	if s.custom {
 		c.custom(s, value)
 		return

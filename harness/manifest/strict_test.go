@@ -328,3 +328,45 @@ func TestClusterScoped(t *testing.T) {
 		assert.Equal(t, tc.want, ClusterScoped(tc.group, tc.kind), "%s/%s", tc.group, tc.kind)
 	}
 }
+
+type embeddedFields struct {
+	Hidden  int `json:"hidden"`
+	Visible int `json:"visible"`
+}
+
+type moreFields struct {
+	More int `json:"more"`
+}
+
+// oddFields has what no kind has now, but what the decoder treats in a way of its own.
+type oddFields struct {
+	embeddedFields `json:",inline"`
+	*moreFields    `json:",inline"`
+	Hidden         string `json:"hidden"`
+	Left           string `json:"-"`
+	Untagged       string
+	private        string
+	Pointer        *metav1.Duration `json:"pointer"`
+	Value          metav1.Duration  `json:"value"`
+	Any            any              `json:"any"`
+	Float          float32          `json:"float"`
+}
+
+func TestCheckerOnOddTypes(t *testing.T) {
+	_ = oddFields{}.private
+	for _, text := range []string{
+		`{"hidden": "x"}`, `{"hidden": 1}`, `{"visible": 1}`, `{"visible": "x"}`,
+		`{"left": "x"}`, `{"Left": "x"}`, `{"-": "x"}`, `{"Untagged": "x"}`, `{"untagged": "x"}`, `{"private": "x"}`,
+		`{"pointer": null}`, `{"pointer": "1s"}`, `{"pointer": 1}`, `{"value": null}`, `{"value": "1s"}`,
+		`{"any": null}`, `{"any": [1, {"x": "y"}]}`, `{"float": 1.5}`, `{"float": 1e300}`, `{"float": "1"}`,
+	} {
+		value, _, err := decodeJSON([]byte(text))
+		require.NoError(t, err)
+		var c checker
+		c.check(shapeOf(reflect.TypeFor[oddFields]()), value)
+		var target oddFields
+		strict, err := k8sjson.UnmarshalStrict([]byte(text), &target)
+		assert.Equal(t, err != nil, len(c.mismatches) > 0, "%s: %v", text, err)
+		assert.Len(t, c.unknown, len(strict), text)
+	}
+}

@@ -116,15 +116,9 @@ violation contains finding.at(rego.metadata.chain(), "roleRef.name", msg) if {
 
 _is_account(subject) if subject.account != null
 
-_is_account(subject) if {
-	subject.account == null
-	subject.name == "system:serviceaccounts"
-}
+_is_account(subject) if subject.name == "system:serviceaccounts"
 
-_is_account(subject) if {
-	subject.account == null
-	startswith(subject.name, "system:serviceaccounts:")
-}
+_is_account(subject) if startswith(subject.name, "system:serviceaccounts:")
 
 _allowed(subject) if subject.identity in input.parameters.allowedSubjects
 

@@ -120,7 +120,6 @@ _subject := $"{input.review.kind.kind} {k8s.name}"
 _meaning(field, "*") := _whole[field]
 
 _meaning(field, entry) := _subresource_of_all(entry) if {
-	entry != "*"
 	_covers_subresources(field, entry)
 }
 
@@ -149,22 +148,15 @@ _no_pattern(entry) := concat("", [
 
 # Rules of one role add up, as far as they hold for the same objects.
 _every_verb(api_group, resource) if {
-	some names, verbs in _verbs_by_names(api_group, resource)
-	_all_verbs - verbs == set()
-}
-
-_verbs_by_names(api_group, resource) := {names: verbs |
-	some rule in _rules
-	api_group in rule.groups
-	resource in rule.resources
-	names := json.marshal(rule.names)
+	some names in {rule.names | some rule in _rules}
 	verbs := {verb |
-		some other in _rules
-		api_group in other.groups
-		resource in other.resources
-		json.marshal(other.names) == names
-		some verb in other.verbs
+		some rule in _rules
+		rule.names == names
+		api_group in rule.groups
+		resource in rule.resources
+		some verb in rule.verbs
 	}
+	_all_verbs - verbs == set()
 }
 
 _all_verbs := {"get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"}

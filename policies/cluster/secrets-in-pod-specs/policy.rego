@@ -125,7 +125,6 @@ _string(thing, field) := value if {
 # Argo Workflows and Tekton
 _scripts(container) := [text |
 	some field in ["script", "source"]
-	is_string(container[field])
 	text := {"field": field, "line": "", "name": "", "what": $"The {field}", "value": container[field]}
 ]
 

@@ -233,5 +233,4 @@ _matches_everyone(list, "Egress", action) if {
 _networks(list) := merged([network |
 	some peer in list
 	some network in array_of(peer, "networks")
-	valid_cidr(network)
 ])

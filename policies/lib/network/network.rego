@@ -137,10 +137,7 @@ wide(blocks) if {
 	_size(family, all) - _size(family, excepted) >= _half[family]
 }
 
-valid_cidr(cidr) if {
-	is_string(cidr)
-	net.cidr_is_valid(cidr)
-}
+valid_cidr(cidr) if net.cidr_is_valid(cidr)
 
 _brought_back(blocks, i, except) if {
 	some j, block in blocks

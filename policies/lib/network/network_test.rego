@@ -211,6 +211,7 @@ test_policies_for_some_pods if {
 }
 
 test_cilium_for_some_pods if {
+	_isolated(_cilium({"endpointSelector": {"matchLabels": {"a": "b"}}, "ingress": [{}]}), _pod({})) == set()
 	others := {"matchExpressions": [{"key": "a", "operator": "DoesNotExist"}]}
 	_isolated(_cilium({"endpointSelector": others, "ingress": [{}]}), _whole) == set()
 	_isolated(_cilium({"endpointSelector": others, "ingress": [{}]}), _pod({})) == {"Ingress"}

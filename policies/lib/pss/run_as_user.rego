@@ -28,10 +28,13 @@ _forbidden(owner) := value if {
 	not _other_user(value)
 }
 
+# Users are whole numbers of 64 bits; what is longer could be anyone.
+
 _other_user(value) if {
 	is_number(value)
 	value != 0
 	value == floor(value)
+	abs(value) < 9223372036854775808
 }
 
 _applies(pod, minor) if {
