@@ -170,7 +170,7 @@ func (r *run) judge(ctx context.Context, objects []*manifest.Object) error {
 func (r *run) judgeObject(ctx context.Context, o *manifest.Object, value ast.Value) verdict {
 	var v verdict
 	for _, g := range r.program.Guardrails(o.Group, o.Kind) {
-		if r.active[g.ID].Exempts(o.Namespace) {
+		if r.active[g.ID].Exempts(o.Kind, o.Namespace, o.Name) {
 			v.exempted++
 		} else {
 			v.evaluated++
@@ -187,7 +187,7 @@ func (r *run) judgeObject(ctx context.Context, o *manifest.Object, value ast.Val
 	}
 	for _, violation := range violations {
 		active := r.active[violation.Guardrail.ID]
-		if !active.Exempts(o.Namespace) && !r.waivers.cover(o, violation) {
+		if !active.Exempts(o.Kind, o.Namespace, o.Name) && !r.waivers.cover(o, violation) {
 			v.findings = append(v.findings, finding(o, violation, active.Action))
 		}
 	}

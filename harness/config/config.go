@@ -332,9 +332,12 @@ func put(parameters map[string]map[string]any, keys []string, value any) {
 	node[keys[len(keys)-1]] = value
 }
 
-// Exempts tells whether objects of the namespace are not judged. A * at either end stands for any text, as in
-// Gatekeeper's excludedNamespaces.
-func (a Active) Exempts(namespace string) bool {
+// Exempts tells whether the object is not judged because of its namespace, or of its name where it is a Namespace. A * at
+// either end stands for any text. Both are as in Gatekeeper's excludedNamespaces.
+func (a Active) Exempts(kind, namespace, name string) bool {
+	if kind == "Namespace" {
+		namespace = name
+	}
 	if namespace == "" {
 		return false
 	}

@@ -143,7 +143,7 @@ func (c *converter) convert(value any, depth int) any {
 		return c.stop("the document is nested more than %d levels deep", maxDepth)
 	}
 	if text, ok := value.(string); ok {
-		c.spend(len(text)*0)
+		c.spend(len(text))
 	}
 	if c.spend(1); c.stopped {
 		return nil

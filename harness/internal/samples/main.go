@@ -176,7 +176,7 @@ func (j *judge) expect(s *sample, namespaces []map[string]any) error {
 		return err
 	}
 	for _, v := range found {
-		if a := j.active[v.Guardrail.ID]; !a.Exempts(review.Namespace) {
+		if a := j.active[v.Guardrail.ID]; !a.Exempts(review.Kind, review.Namespace, review.Name) {
 			s.Expected = append(s.Expected, expectation{v.Guardrail.ID, a.Action, v.Message})
 		}
 	}

@@ -40,7 +40,7 @@ import data.lib.selectors
 _label := "admission.gatekeeper.sh/ignore"
 
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
-	labels := selectors.labels(k8s.annotated_resource.metadata)
+	labels := selectors.labels(k8s.labelled_resource("admission.gatekeeper.sh/").metadata)
 	_label in object.keys(labels)
 	not k8s.name in input.parameters.namespaces
 	path := $"metadata.labels[\"{_label}\"]"

@@ -56,7 +56,9 @@ _prefix := "pod-security.kubernetes.io/"
 
 _rank := {"privileged": 0, "baseline": 1, "restricted": 2}
 
-_labels := selectors.labels(k8s.annotated_resource.metadata) if not k8s.name in input.parameters.privilegedNamespaces
+_labels := selectors.labels(k8s.labelled_resource("pod-security.kubernetes.io/").metadata) if {
+	not k8s.name in input.parameters.privilegedNamespaces
+}
 
 violation contains finding.at(rego.metadata.chain(), _path("enforce"), msg) if {
 	labels := _labels

@@ -27,6 +27,16 @@ annotated_resource := input.review.object if {
 }
 
 # METADATA
+# description: |
+#   The object, where labels with the prefix or anything else but its metadata and status is new: others write labels
+#   and annotations of their own to Namespaces all the time.
+labelled_resource(prefix) := input.review.object if {
+	is_object(input.review.object)
+	not _deleting
+	not _same_body_and_labels(prefix)
+}
+
+# METADATA
 # description: The object's namespace; "" for cluster-scoped objects and where none is named.
 default namespace := ""
 
@@ -59,6 +69,16 @@ _same_body_and_metadata if {
 	every key in ["labels", "annotations"] {
 		object.get(input.review.object, ["metadata", key], {}) == object.get(input.review.oldObject, ["metadata", key], {})
 	}
+}
+
+_same_body_and_labels(prefix) if {
+	_same_body
+	_labels(input.review.object, prefix) == _labels(input.review.oldObject, prefix)
+}
+
+_labels(obj, prefix) := {key: value |
+	some key, value in obj.metadata.labels
+	startswith(key, prefix)
 }
 
 _body(obj) := object.remove(obj, ["metadata", "status"])

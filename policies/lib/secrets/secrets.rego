@@ -292,7 +292,7 @@ _kind_of_name(words) := "a password" if {
 
 _is_literal("a password", value) if {
 	count(value) > 2
-	not regex.match(`^\d{1,3}$|^\d+(?:\.\d+)?(?:ns|us|ms|s|m|h|d|w|y|%|[kmg]i?b?)$|^Passwor[dt]:?$`, value)
+	not regex.match(`^\d{1,3}$|^\d+(?:\.\d+)?(?:ns|us|ms|s|m|h|d|w|y|%|[kKMG]i?B?)$|^Passwor[dt]:?$`, value)
 	not _is_no_secret(value)
 }
 
@@ -323,7 +323,7 @@ _is_no_secret(value) if regex.match(_placeholders, lower(value))
 
 _references := concat("|", [
 	`\$[({]`, `\{\{`, `<%`, `#\{`, `%\(`, `://`, `^\$[A-Za-z_]\w*$`, `^\$[0-9@#*]$`, `^%\w+%$`, `^@.*@$`, `^![A-Za-z]`,
-	`^\*\w+$`, `^&\w`, `^__\w+__$`,
+	`^\*[\w-]+$`, `^&\w`, `^__\w+__$`,
 	`^(?i:vault|secret|secretref|env|file|ref\+\w+|op|aws\w*|azure\w*|gcp\w*|kms|ssm|arn|enc|sops|os|process|keyring):`,
 	`^(?:ENC\[|os\.|process\.|System\.|projects/)`, `^[A-Z0-9_]*(?:PASSWORD|PASSWD|PASS|PWD|SECRET|TOKEN|KEY)$`,
 	`^%\w$`, `^\{\w*\}$`,

@@ -1,0 +1,122 @@
+package lib.secrets_test
+
+import data.lib.secrets
+
+_none := [
+	["password", "24h"],
+	["password", "128Mi"],
+	["password", "12"],
+	["password", "ab"],
+	["password", "Password:"],
+	["password", "first line\nsecond line"],
+	["password", "%s"],
+	["password", "{password}"],
+	["password", "@db.password@"],
+	["password", "%DB_PASSWORD%"],
+	["password", "*db-password"],
+	["password", "!vault db"],
+	["password", "C:\\secrets\\db"],
+	["password", "./secrets/db"],
+	["password", "ENC[AES256_GCM,data:p673w==]"],
+	["password", "replace-me-please"],
+	["password", "xxxxx"],
+	["password", null],
+	["password", ["hunter2"]],
+	["password_policy", "Zk8h7i1q3m5n7"],
+	["compass", "hunter2"],
+	["token", "ab12c"],
+	["token", "two words 12"],
+	["token", "1234567890"],
+	["token", "process.env.TOKEN"],
+	["token", "${TOKEN}4f9d2c7b8e"],
+	["apiKey", "Password"],
+	["accessKey", "minio"],
+	["secret", "ab12c3"],
+	["secret", "Two words 1a2b3c"],
+	["secret", "${SECRET}4f9d2c7b8e"],
+	["checksum/token", "4f9d2c7b8e1a4f9d2c7b8e1a"],
+	["", "sk-ant-api03-short"],
+	["", "AKIAIOSFODNN7"],
+	["", "Authorization: Basic authentication"],
+	["", "Authorization: Bearer YOUR_TOKEN_HERE"],
+	["", "Authorization: Bearer xxxxxxxxxxxxxxxx"],
+	["", "Authorization: Bearer placeholder-12"],
+	["", `{"auth": "aGVsbG8gd29ybGQ="}`],
+	["", `{"auth": "dXNlcjo="}`],
+	["", "curl -u app:<password> https://example.com"],
+	["", "mysql -p$PASSWORD"],
+	["", "https://app:{{password}}@example.com"],
+	["", "https://example.com:8443/a@b"],
+	["a.py", `login(password="word")`],
+	["a.py", `password = secret_value1`],
+	["a.conf", "password = read(1)"],
+	["a.yaml", "password: [a1, b2]"],
+	["a.conf", "password == hunter2"],
+]
+
+_one := [
+	["password", "a_1", "a password"],
+	["password", "p@ss(w0rd)", "a password"],
+	["password", "1234", "a password"],
+	["password", "EXAMPLE-hunter2", "a password"],
+	["userPassword1", "hunter2", "a password"],
+	["PGPASSWORD", "hunter2", "a password"],
+	["smtp_pass", "hunter2", "a password"],
+	["APIKey", "4f9d2c", "an API key or token"],
+	["SECRETACCESSKEY", "minio123", "an API key or token"],
+	["credentials", "4f9d2c7b8e1a", "a credential"],
+	["", "Server=db;User Id=app;Password=hunter2;", "a password (Password)"],
+	["", "https://example.com/login?user=app&password=hunter2", "a password (password)"],
+	["", "redis://:hunter2@cache:6379/0", "a password in a URL"],
+	["", "Authorization: Bearer 4f9d2c7b8e1a", "a login in an Authorization header"],
+	["", `"Authorization": "Token 4f9d2c7b8e1a"`, "a login in an Authorization header"],
+	["", "sshpass -p hunter2 ssh app@example.com", "a password on a command line"],
+	["", "mysqldump -u root -phunter2 tasks", "a password on a command line"],
+	["", "ALTER ROLE app WITH ENCRYPTED PASSWORD 'hunter2'", "a password in SQL"],
+	["a.py", `password = "hunter2"`, "a password (password)"],
+	["a.conf", `password = "p@ss(w0rd)"`, "a password (password)"],
+	["a.npmrc", "//registry.npmjs.org/:_authToken=4f9d2c7b8e1a", "an API key or token (//registry.npmjs.org/:_authToken)"],
+]
+
+test_none if {
+	found := [[name, value, kinds] | some [name, value] in _none; kinds := secrets.of(name, value); kinds != []]
+	found == []
+}
+
+test_one if {
+	found := [[name, value, kinds] |
+		some [name, value, kind] in _one
+		kinds := secrets.of(name, value)
+		kinds != [kind]
+	]
+	found == []
+}
+
+# What a format needs must be among what is looked for first, as a list and as a pattern.
+test_hints if {
+	hints := {lower(hint) | some format in secrets._formats; some hint in format.hints}
+	missed := {hint | some hint in hints; not secrets.may_hold(hint)}
+	missed == set()
+	long := concat("", [" " | some _ in numbers.range(1, 300)])
+	unseen := {hint | some hint in hints; not secrets.may_hold(concat("", [long, hint]))}
+	unseen == set()
+	not secrets.may_hold("LOG_LEVEL=info")
+	not secrets.may_hold(concat("", [long, "LOG_LEVEL=info"]))
+}
+
+test_path if {
+	secrets.path("data", "password") == "data.password"
+	secrets.path("data", "a.b") == `data["a.b"]`
+	secrets.path("metadata.annotations", `a/"b"`) == `metadata.annotations["a/\"b\""]`
+}
+
+test_of_binary if {
+	secrets.of_binary("keystore.jks", "/u3+7Q==") == ["a key store"]
+	secrets.of_binary("cacerts-keystore.jks", "/u3+7Q==") == []
+	secrets.of_binary("keystore.jks", 7) == []
+}
+
+test_of_metadata if {
+	secrets.of_metadata("example.com/api-secret", "4f9d2c7b8e1a") == []
+	secrets.of_metadata("example.com/api-token", "4f9d2c7b8e1a") == ["an API key or token"]
+}
