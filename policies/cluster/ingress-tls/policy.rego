@@ -24,7 +24,7 @@
 #         allowDefaultCertificate:
 #           type: boolean
 #           default: false
-#           description: Whether an entry of tls without secretName, served with the controller's own certificate, counts.
+#           description: Whether an entry of tls without secretName (the controller's own certificate) counts.
 #         configurationAnnotations:
 #           type: array
 #           description: |

@@ -35,6 +35,7 @@
 #     - {group: apps, version: v1, kind: StatefulSet}
 #     - {group: batch, version: v1, kind: CronJob}
 #     - {group: batch, version: v1, kind: Job}
+#     - {group: argoproj.io, version: v1alpha1, kind: Rollout}
 #   controls:
 #     soc2: [CC6.6, CC7.1]
 #     hipaa: ["164.312(e)(1)"]

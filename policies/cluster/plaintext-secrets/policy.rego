@@ -85,6 +85,8 @@ _plain(values) := sort([key |
 
 _is_encrypted(value) if regex.match(`^ENC\[AES256_GCM,data:[^\]]*\]$`, value)
 
-_is_reference(value) if regex.match(`^\s*(?:\$\{[A-Za-z_][\w.-]*\}|\$\([A-Za-z_]\w*\)|<path:[^>\s]+>|<[a-z][\w-]*>)\s*$`, value)
+_is_reference(value) if regex.match(_reference, value)
 
-_is_reference(value) if regex.match(`^\s*(?:\$\{[A-Za-z_][\w.-]*\}|<path:[^>\s]+>|<[a-z][\w-]*>)\s*$`, base64.decode(value))
+_is_reference(value) if regex.match(_reference, base64.decode(value))
+
+_reference := `^\s*(?:\$\{[A-Za-z_][\w.-]*\}|\$\([A-Za-z_]\w*\)|<path:[^>\s]+>|<[a-z][\w-]*>)\s*$`

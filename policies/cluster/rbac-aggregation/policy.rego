@@ -109,6 +109,7 @@ _dangers("view", role) := sort({danger |
 
 _dangers(target, role) := sort({danger |
 	some rule in rbac.rules(role)
+	grants.suspicious(rule)
 	some name, grant in grants.all
 	not _allowed(name)
 	hit := grants.granted(rule, grant)
@@ -123,6 +124,7 @@ _more_than_reading(rule) := $"{concat(", ", sort(verbs))} on {concat(", ", sort(
 	verbs := rbac.secret_reads(rule)
 	count(verbs) > 0
 } else := $"{hits[0].verbs} on {hits[0].resources}" if {
+	grants.suspicious(rule)
 	hits := [hit |
 		some grant in grants.all
 		hit := grants.granted(rule, grant)

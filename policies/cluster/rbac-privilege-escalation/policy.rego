@@ -111,6 +111,7 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 _rules := [rule |
 	not _exempt
 	some rule in rbac.rules(k8s.resource)
+	grants.suspicious(rule)
 ]
 
 _exempt if {

@@ -200,7 +200,11 @@ _in_metadata contains {"path": path, "what": $"{word} {key}", "kinds": kinds} if
 
 _metadata := array.concat(
 	[{"path": "metadata", "value": metadata} | metadata := k8s.annotated_resource.metadata],
-	[{"path": _metadata_path(pod.path), "value": pod.metadata} | some pod in k8s.annotated_pods],
+	[{"path": path, "value": pod.metadata} |
+		some pod in k8s.annotated_pods
+		path := _metadata_path(pod.path)
+		path != "metadata"
+	],
 )
 
 _metadata_path(path) := concat(".", array.concat(array.slice(steps, 0, count(steps) - 1), ["metadata"])) if {

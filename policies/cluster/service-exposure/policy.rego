@@ -9,7 +9,7 @@
 # related_resources:
 #   - ref: https://kubernetes.io/docs/concepts/services-networking/service/
 #     description: Service
-#   - ref: https://github.com/kubernetes/kubernetes/issues/97076
+#   - ref: https://nvd.nist.gov/vuln/detail/CVE-2020-8554
 #     description: CVE-2020-8554, man in the middle using externalIPs
 # schemas:
 #   - input.parameters:
@@ -72,8 +72,8 @@
 #     cis: ["5.3.2"]
 #     nsa: [network-separation]
 #   remediation: |
-#     Use type ClusterIP behind an Ingress or Gateway, or make the load balancer internal (by your cloud's annotation) or
-#     bounded by loadBalancerSourceRanges. Remove externalIPs.
+#     Use type ClusterIP behind an Ingress or Gateway, or make the load balancer internal (by your cloud's annotation)
+#     or bounded by loadBalancerSourceRanges. Remove externalIPs.
 package rampart.cluster.service_exposure
 
 import data.lib.finding
@@ -180,7 +180,8 @@ _ranges contains {"path": "spec.loadBalancerSourceRanges", "name": "loadBalancer
 	ranges := network.array_of(_spec, "loadBalancerSourceRanges")
 }
 
-_ranges contains {"path": $`metadata.annotations["{_annotation}"]`, "name": "Source ranges", "ranges": _annotated_ranges} if {
+_ranges contains {"path": path, "name": "Source ranges", "ranges": _annotated_ranges} if {
+	path := $`metadata.annotations["{_annotation}"]`
 	network.array_of(_spec, "loadBalancerSourceRanges") == []
 }
 

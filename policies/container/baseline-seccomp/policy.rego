@@ -67,13 +67,11 @@ violation contains finding.in_container(rego.metadata.chain(), entry, found.fiel
 }
 
 violation contains finding.at(rego.metadata.chain(), found.path, found.msg) if {
-	_active
 	some pod in k8s.annotated_pods
 	some found in baseline_seccomp.in_annotations(pod, _minor)
 }
 
 violation contains finding.at(rego.metadata.chain(), found.path, found.msg) if {
-	_active
 	some entry in k8s.containers
 	some found in baseline_seccomp.in_container_annotation(entry, _minor)
 }

@@ -34,6 +34,8 @@
 #     - {group: apps, version: v1, kind: StatefulSet}
 #     - {group: batch, version: v1, kind: CronJob}
 #     - {group: batch, version: v1, kind: Job}
+#     - {group: argoproj.io, version: v1alpha1, kind: Rollout}
+#     - {group: argoproj.io, version: v1alpha1, kind: CronWorkflow}
 #   controls:
 #     soc2: [CC6.1, CC6.3]
 #     hipaa: ["164.308(a)(4)", "164.312(a)(1)"]

@@ -49,7 +49,7 @@ import data.lib.quantity
 violation contains finding.in_container(rego.metadata.chain(), entry, field, msg) if {
 	some entry in _entries
 	some [required, kind, resource] in _required
-	not _has(entry.container, kind, resource)
+	object.get(entry.container, ["resources", kind, resource], _absent) == _absent
 	not _has_by_default(entry, kind, resource)
 	field := $"resources.{required}"
 	msg := $"Container {entry.container.name} has no {field}: set it, for example to {_examples[resource]}."
@@ -100,7 +100,10 @@ _entries := [entry |
 	entry.type != "ephemeralContainers"
 ]
 
-_has(holder, kind, resource) if _ = holder.resources[kind][resource]
+# No value of an object, null included.
+_absent := set()
+
+_has(holder, kind, resource) if object.get(holder, ["resources", kind, resource], _absent) != _absent
 
 # A limit is the request as well where there is none.
 _has_by_default(entry, "requests", resource) if _has(entry.container, "limits", resource)
@@ -126,15 +129,13 @@ _limit(entry, resource) := entry.pod.spec.resources.limits[resource] if {
 _bad(holder) := [[field, amount, example] |
 	some kind in _kinds
 	some resource, amount in holder.resources[kind]
-	not _good(resource, amount)
+	not quantity.positive(amount)
+	not _may_be_zero(resource, amount)
 	field := _field(kind, resource)
 	example := object.get(_examples, resource, "1Gi")
 ]
 
-_good(_, amount) if quantity.positive(amount)
-
-# Of other resources there may be none.
-_good(resource, amount) if {
+_may_be_zero(resource, amount) if {
 	not _examples[resource]
 	quantity.valid(amount)
 }

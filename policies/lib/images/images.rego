@@ -15,6 +15,9 @@ import data.lib.k8s
 #   {"problem"}: "missing", "digest" (what follows the @ is at fault) or "reference".
 parse(text) := parsed if {
 	is_string(text)
+	parsed := _common(text)
+} else := parsed if {
+	is_string(text)
 	parsed := _parsed(text)
 } else := {"problem": problem} if {
 	problem := _problem(text)
@@ -47,13 +50,14 @@ _reference(image) := null if not is_object(image)
 #   Whether a parsed reference is of a registry or repository on the list, or below one. Entries are "ghcr.io",
 #   "ghcr.io/team", "docker.io/library/nginx" or, short for the last, "nginx"; only whole path components match.
 listed(parsed, entries) if {
+	contains(parsed.domain, ".")
 	some entry in entries
-	_covers(_prefix(entry), parsed.repository)
+	startswith($"{parsed.repository}/", $"{entry}/")
+} else if {
+	some entry in entries
+	prefix := _prefix(entry)
+	startswith($"{parsed.repository}/", $"{prefix}/")
 }
-
-_covers(prefix, repository) if prefix == repository
-
-_covers(prefix, repository) if startswith(repository, $"{prefix}/")
 
 # What an entry of a list stands for. A first component that looks like a host is the registry, and what comes after it
 # is taken as it stands: docker.io/team is a team's repositories and not docker.io/library/team.
@@ -65,6 +69,25 @@ _prefix(entry) := prefix if {
 	contains(trim_suffix(entry, "/"), "/")
 } else := $"docker.io/library/{trim_suffix(entry, "/")}"
 
+# The form that most references have, in one step: it needs no normalisation.
+_common(text) := {
+	"domain": domain,
+	"path": path,
+	"repository": $"{domain}/{path}",
+	"tag": tag,
+	"digest": digest,
+} if {
+	[[_, domain, path, tag, digest]] := regex.find_all_string_submatch_n(_plain, text, 1)
+	not domain in {"docker.io", "index.docker.io"}
+	count(path) <= 255
+}
+
+_plain := concat("", [
+	`^([a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+)`,
+	$`/({_component}(?:/{_component})*)`,
+	`(?::(\w[\w.-]{0,127}))?(?:@(sha256:[a-f0-9]{64}))?$`,
+])
+
 _parsed(text) := {
 	"domain": domain,
 	"path": path,
@@ -73,16 +96,36 @@ _parsed(text) := {
 	"digest": digest,
 } if {
 	not _is_identifier(text)
-	[first, rest] := _split(text)
-	[[_, remote, tag, digest]] := regex.find_all_string_submatch_n(_remainder, rest, 1)
+	[name, digest] := _cut_digest(split(text, "@"))
+	[first, rest] := _split(name)
+	[remote, tag] := _cut_tag(split(rest, ":"))
+	regex.match(_remote, remote)
 	[domain, path] := _name(first, remote)
 	count(path) <= 255
 }
 
+_cut_digest([name]) := [name, ""]
+
+_cut_digest([name, digest]) := [name, digest] if _is_digest(digest)
+
+_cut_tag([remote]) := [remote, ""]
+
+_cut_tag([remote, tag]) := [remote, tag] if regex.match(`^\w[\w.-]{0,127}$`, tag)
+
+_is_digest(text) if {
+	[algorithm, hex] := split(text, ":")
+	count(hex) == _hex_digits[algorithm]
+	_is_hex(hex)
+}
+
+_hex_digits := {"sha256": 64, "sha384": 96, "sha512": 128}
+
+_is_hex(text) if trim_left(text, "0123456789abcdef") == ""
+
 # 64 hex digits stand for an image's id and not for its name.
 _is_identifier(text) if {
 	count(text) == 64
-	regex.match(`^[a-f0-9]+$`, text)
+	_is_hex(text)
 }
 
 _problem(text) := "missing" if text in {null, ""}
@@ -90,14 +133,13 @@ _problem(text) := "missing" if text in {null, ""}
 _problem(text) := "digest" if {
 	is_string(text)
 	contains(text, "@")
-	not regex.match($"^{_digest}$", substring(text, indexof(text, "@") + 1, -1))
+	digest := substring(text, indexof(text, "@") + 1, -1)
+	not _is_digest(digest)
 } else := "reference" if not text in {null, ""}
 
 _component := `[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*`
 
-_digest := `(?:sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{128})`
-
-_remainder := $`^({_component}(?:/{_component})*)(?::(\w[\w.-]\{0,127}))?(?:@({_digest}))?$`
+_remote := $`^{_component}(?:/{_component})*$`
 
 _label := `[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?`
 

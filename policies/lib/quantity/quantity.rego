@@ -12,38 +12,51 @@ package lib.quantity
 
 # METADATA
 # description: Whether the value is a quantity.
-valid(x) if parse(x)
+valid(x) if _small(x)
+
+else if parse(x)
 
 # METADATA
 # description: Whether the value is a quantity above zero.
-positive(x) if parse(x)[0] == 1
+positive(x) if _small(x)
+
+else if parse(x)[0] == 1
 
 # METADATA
 # description: The order of two quantities, -1, 0 or 1; undefined unless both are quantities.
-compare(x, y) := _order(parse(x), parse(y))
+compare(x, y) := _order(a, b, 2) if {
+	a := _small(x)
+	b := _small(y)
+} else := _order(a, b, a[0] + b[0]) if {
+	a := parse(x)
+	b := parse(y)
+}
 
-_order(a, b) := 0 if a == b
+_order(a, b, _) := 0 if a == b
 
-_order(a, b) := -1 if {
+_order(a, b, signs) := -1 if {
 	a < b
-	[a[0], b[0]] != [-1, -1]
+	signs != -2
 }
 
-_order(a, b) := 1 if {
+_order(a, b, signs) := 1 if {
 	a > b
-	[a[0], b[0]] != [-1, -1]
+	signs != -2
 }
 
-# Of two negative amounts the one with more to it is the lower one.
-_order(a, b) := 1 if {
-	[a[0], b[0]] == [-1, -1]
-	a < b
+# Of two amounts below zero the one with more to it is the lower one.
+_order(a, b, -2) := 1 if a < b
+
+_order(a, b, -2) := -1 if a > b
+
+# The amounts that most objects have, in thousandths: the same as `parse` and `_order` make of them, at a tenth of the
+# cost.
+_small(x) := to_number(digits) * _thousandths[trim_prefix(x, digits)] if {
+	digits := trim_right(x, "mKMGi")
+	regex.match(`^[1-9][0-9]{0,5}$`, digits)
 }
 
-_order(a, b) := -1 if {
-	[a[0], b[0]] == [-1, -1]
-	a > b
-}
+_thousandths := {"m": 1, "": 1000, "Ki": 1024000, "Mi": 1048576000, "Gi": 1073741824000}
 
 # METADATA
 # description: |

@@ -224,6 +224,33 @@ _on_pods(subresource, verbs) := {
 
 # METADATA
 # description: |
+#   A cheap look at a rule, whether it can give anything of any grant or of `workloads`. Most rules only read, or belong
+#   to other groups.
+suspicious(rule) if {
+	rbac.meet(rule.groups, _groups)
+	count(rule.verbs - rbac.read_verbs) > 0
+}
+
+suspicious(rule) if {
+	"get" in rule.verbs
+	rbac.meet(rule.groups, {"*", ""})
+	rbac.meet(rule.resources, _reached_by_get)
+}
+
+_groups := {
+	"*", "", "apps", "batch", "rbac.authorization.k8s.io", "authentication.k8s.io", "certificates.k8s.io",
+	"admissionregistration.k8s.io", "discovery.k8s.io", "constraints.gatekeeper.sh", "mutations.gatekeeper.sh",
+	"templates.gatekeeper.sh", "config.gatekeeper.sh", "externaldata.gatekeeper.sh", "expansion.gatekeeper.sh",
+	"syncset.gatekeeper.sh",
+}
+
+_reached_by_get := {
+	"*", "pods/exec", "*/exec", "pods/attach", "*/attach", "pods/portforward", "*/portforward", "nodes/proxy",
+	"*/proxy",
+}
+
+# METADATA
+# description: |
 #   What a rule gives of a grant, as {"verbs", "resources", "group", "path"}, for the first target that it covers;
 #   undefined if it gives nothing.
 granted(rule, grant) := [hit |

@@ -1,18 +1,20 @@
 # METADATA
 # title: Credentials in clear text
 # description: |
-#   Tells whether a text holds a credential, and of which kind, with few false alarms: tokens are known by the formats that
-#   their issuers document, other credentials by the name that a literal value is assigned to. References, templates,
-#   placeholders, file paths, names of objects and the like are no credentials. What is found is described, never shown.
+#   Tells whether a text holds a credential, and of which kind, with few false alarms: tokens are known by the formats
+#   that their issuers document, other credentials by the name that a literal value is assigned to. References,
+#   templates, placeholders, file paths, names of objects and the like are no credentials. What is found is described,
+#   never shown.
 package lib.secrets
 
 # METADATA
 # description: |
 #   The kinds of credentials in a text that stands under a name (an environment variable, a key of a ConfigMap, an
 #   annotation), sorted; [] if there are none. The name may be "". Numbers are read as text, other values hold nothing.
-of(name, value) := sort((((_in_formats(text) | _in_base64(text)) | _under_name(name, text)) | _in_lines(name, text))) if {
+of(name, value) := sort(found) if {
 	text := text_of(value)
 	may_hold($"{name}={text}")
+	found := ((_in_formats(text) | _in_base64(text)) | _under_name(name, text)) | _in_lines(name, text)
 } else := sort(_in_base64(value)) if {
 	is_base64(value)
 } else := []
@@ -82,7 +84,8 @@ _hints := [
 	"ghp_", "ghr_", "ghs_", "ghu_", "github_pat_", "glagent-", "glc_", "glcbt-", "gldt-", "gloas-", "glpat-",
 	"glptt-", "glrt-", "glsa_", "glsoat-", "gocspx-", "gr1348941", "gsk_", "hf_", "hooks.slack.com", "hvb.",
 	"hvr.", "hvs.", "k_live_", "k_test_", "lin_api_", "npm_", "nrak-", "pmak-", "pscale_", "pul-", "pypi-", "q~",
-	"rubygems_", "sg.", "sha256~", "shpat_", "shpca_", "shppa_", "shpss_", "sk-ant-", "sk-proj-", "sk-svcacct-", "sk-admin-", "t3blbkfj", "whsec_", "xapp-",
+	"rubygems_", "sg.", "sha256~", "shpat_", "shpca_", "shppa_", "shpss_", "sk-ant-", "sk-proj-",
+	"sk-svcacct-", "sk-admin-", "t3blbkfj", "whsec_", "xapp-",
 	"xox", "ya29.",
 ]
 
@@ -102,7 +105,7 @@ _in_formats(text) := {format.kind |
 	some format in _formats
 	some hint in format.hints
 	contains(text, hint)
-	some found in regex.find_n(format.pattern, text, 20)
+	some found in regex.find_n(format.pattern, text, -1)
 	not _is_dummy(found)
 }
 
@@ -222,7 +225,7 @@ _in_base64(text) := _in_decoded(_base64_decoded(text)) if {
 } else := {kind |
 	some prefix in ["LS0tLS1CRUdJTi", "TFMwdExTMUNSVWRKVG"]
 	contains(text, prefix)
-	some block in regex.find_n($"{prefix}[A-Za-z0-9+/]+", text, 20)
+	some block in regex.find_n($"{prefix}[A-Za-z0-9+/]+", text, -1)
 	some kind in _in_decoded(_base64_decoded(block))
 }
 
@@ -355,7 +358,7 @@ _assigned(name, text) := {$"{kind} ({trim_left(key, "-")})" |
 	bare := _without_comments(text)
 	some assignment in _assignments
 	contains(bare, assignment.hint)
-	some [_, key, raw] in regex.find_all_string_submatch_n(assignment.pattern, bare, 1000)
+	some [_, key, raw] in regex.find_all_string_submatch_n(assignment.pattern, bare, -1)
 	kind := _kind_of_name(_words_of(key))
 	value := _assigned_value(assignment.quoted, raw)
 	not _is_expression(code, value)
@@ -365,7 +368,8 @@ _assigned(name, text) := {$"{kind} ({trim_left(key, "-")})" |
 _assignments := [
 	# key: value and key = value, a line each
 	{"hint": "", "quoted": false, "pattern": concat("", [
-		`(?im)^[ \t]*(?:-[ \t]+)?(?:export[ \t]+|set[ \t]+|env[ \t]+)?["']?([\w./:@-]*?(?:pass|pwd|pw|secret|token|key|credential)`,
+		`(?im)^[ \t]*(?:-[ \t]+)?(?:export[ \t]+|set[ \t]+|env[ \t]+)?["']?`,
+		`([\w./:@-]*?(?:pass|pwd|pw|secret|token|key|credential)`,
 		`[\w.-]*?)["']?[ \t]*(?::=|=>|=|:)[ \t]*([^\n]*)$`,
 	])},
 	# "key": "value"
@@ -437,7 +441,10 @@ _is_code(name, text) if {
 		name,
 	)
 } else if {
-	regex.match(`(?m)^(?:import |from \S+ import |def \w+\(|class \w+|package \w+$|func |function |const |let |#include)`, text)
+	regex.match(
+		`(?m)^(?:import |from \S+ import |def \w+\(|class \w+|package \w+$|func |function |const |let |#include)`,
+		text,
+	)
 } else := false
 
 # Passwords in URLs, headers, registry logins and command lines
@@ -449,7 +456,7 @@ _in_urls(text) := {"a password in a URL" |
 	contains(text, "@")
 	some [_, password] in regex.find_all_string_submatch_n(
 		`[A-Za-z][A-Za-z0-9+.-]*://[^/\s:@"'<>?#]*:([^/\s@"'<>]+)@`,
-		_without_comments(text), 200,
+		_without_comments(text), -1,
 	)
 	not _is_no_secret(password)
 }
@@ -458,28 +465,28 @@ _in_logins(text) := {"a login in an Authorization header" |
 	contains(lower(text), "authorization")
 	some [_, token] in regex.find_all_string_submatch_n(
 		`(?i)authorization\\*["']?[ \t]*[:=,][ \t]*\\*["']?(?:basic|bearer|token|apikey)[ \t]+([A-Za-z0-9+/=._~-]{8,})`,
-		_without_comments(text), 50,
+		_without_comments(text), -1,
 	)
 	not regex.match(`^(?:[a-z._-]+|[A-Z_]+)$`, token)
 	not _is_dummy(token)
 	not _is_no_secret(token)
 } | {"a registry login" |
 	contains(text, "auth")
-	some [_, login] in regex.find_all_string_submatch_n(`\\*"auth\\*"\s*:\s*\\*"([A-Za-z0-9+/]{4,}={0,2})`, text, 50)
+	some [_, login] in regex.find_all_string_submatch_n(`\\*"auth\\*"\s*:\s*\\*"([A-Za-z0-9+/]{4,}={0,2})`, text, -1)
 	regex.match(`^[^:\s]+:.+$`, _base64_decoded(login))
 }
 
 _in_commands(text) := {"a password on a command line" |
 	some command in _commands
 	contains(text, command.hint)
-	some [_, password] in regex.find_all_string_submatch_n(command.pattern, _without_comments(text), 50)
+	some [_, password] in regex.find_all_string_submatch_n(command.pattern, _without_comments(text), -1)
 	not regex.match(`^\d{1,5}$`, password)
 	not _is_no_secret(password)
 } | {"a password in SQL" |
 	contains(text, "'")
 	some [_, password] in regex.find_all_string_submatch_n(
 		`(?i)\b(?:identified[ \t]+by|with(?:[ \t]+encrypted)?[ \t]+password)[ \t]+'([^'\s]+)'`,
-		_without_comments(text), 50,
+		_without_comments(text), -1,
 	)
 	not _is_no_secret(password)
 }
