@@ -91,6 +91,24 @@ verify: generate ## Check that generated files are committed as they are generat
 test: ## Run every test: Go, Rego, and all cases in every engine
 	@code=0; for module in $(MODULES); do (set -x; go -C $$module test ./...) || code=1; done; exit $$code
 
+# A real API server and Gatekeeper, built from the versions that harness/cluster/go.mod names.
+CLUSTER_BIN  := $(patsubst %/tools,%/cluster,$(CACHE))/$(shell { go version; cat harness/cluster/go.sum; } | git hash-object --stdin)
+CLUSTER      := kube-apiserver kubectl etcd gatekeeper
+# Where the kernel lets us, everything that the test starts ends with it, however it ends.
+CONTAINED    := $(shell unshare --pid --fork --kill-child --mount-proc true 2>/dev/null && echo unshare --pid --fork --kill-child --mount-proc)
+
+.PHONY: test-real
+test-real: $(addprefix $(CLUSTER_BIN)/,$(CLUSTER)) ## Run the tests with real servers: etcd, kube-apiserver, Gatekeeper
+	RAMPART_CLUSTER_BIN=$(CLUSTER_BIN) $(CONTAINED) go -C harness/cluster test -count=1 -timeout 20m -v -run TestCluster .
+
+$(CLUSTER_BIN)/kube-apiserver: PACKAGE = k8s.io/kubernetes/cmd/kube-apiserver
+$(CLUSTER_BIN)/kubectl:        PACKAGE = k8s.io/kubernetes/cmd/kubectl
+$(CLUSTER_BIN)/etcd:           PACKAGE = go.etcd.io/etcd/server/v3
+$(CLUSTER_BIN)/gatekeeper:     PACKAGE = github.com/open-policy-agent/gatekeeper/v3
+$(CLUSTER_BIN)/%:
+	@echo 'building $(@F) into $(@D), once for this version'
+	@mkdir -p $(@D); CGO_ENABLED=0 go -C harness/cluster build -trimpath -ldflags '-s -w' -o $@.$$$$ $(PACKAGE); mv $@.$$$$ $@
+
 # The build goes to a name of its own first, so that runs at the same time never see half a binary.
 $(CACHE)/%:
 	@echo 'building $(@F) into $(@D), once for this version'

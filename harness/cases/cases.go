@@ -169,6 +169,9 @@ func GroupKind(object map[string]any) string {
 // Workloads are the names of the base workload kinds, sorted.
 func (b *Bases) Workloads() []string { return b.names }
 
+// Names are the names of the base objects that are no workload but the Pod, sorted.
+func (b *Bases) Names() []string { return slices.Sorted(maps.Keys(b.objects)) }
+
 // Build makes the object, a fresh copy at each call.
 func (b *Bases) Build(o Object) (map[string]any, error) {
 	object := o.Object

@@ -6,12 +6,15 @@ import (
 	"testing"
 	"time"
 
+	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/stretchr/testify/require"
 
 	"github.com/rampart-policy/rampart/constraints"
+	"github.com/rampart-policy/rampart/harness/cases"
 	"github.com/rampart-policy/rampart/harness/catalog"
 	"github.com/rampart-policy/rampart/harness/check"
 	"github.com/rampart-policy/rampart/harness/config"
+	"github.com/rampart-policy/rampart/harness/engine"
 	"github.com/rampart-policy/rampart/policies"
 )
 
@@ -51,4 +54,47 @@ func BenchmarkCheck(b *testing.B) {
 		objects = result.Summary.Objects
 	}
 	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/float64(objects), "µs/object")
+}
+
+// BenchmarkGuardrail is the cost of each guardrail alone, libraries included, on an object that it allows: what every
+// object pays although nothing fires.
+func BenchmarkGuardrail(b *testing.B) {
+	cfg := benchmarkConfig(b)
+	bases, err := cases.LoadBases(os.DirFS("../../fixtures/base"), cfg.Catalog.PodTemplates)
+	require.NoError(b, err)
+	for _, a := range cfg.Active {
+		review, found := baseReview(b, bases, a)
+		if !found {
+			continue
+		}
+		b.Run(a.ID, func(b *testing.B) {
+			program, err := engine.Compile(cfg.Catalog, []*catalog.Guardrail{a.Guardrail})
+			require.NoError(b, err)
+			data := engine.NewData(map[string]map[string]any{a.ID: a.Parameters}, nil)
+			value, err := review.Value()
+			require.NoError(b, err)
+			b.ReportAllocs()
+			for b.Loop() {
+				_, err := program.Evaluate(b.Context(), data, review.Group, review.Kind, value, cfg.Now)
+				require.NoError(b, err)
+			}
+		})
+	}
+}
+
+// baseReview is a base object that the guardrail judges: a Deployment where it judges pods.
+func baseReview(b *testing.B, bases *cases.Bases, a config.Active) (engine.Review, bool) {
+	b.Helper()
+	for _, name := range append([]string{"deployment"}, bases.Names()...) {
+		object, err := bases.Build(cases.Object{Base: name})
+		require.NoError(b, err)
+		review := cases.ReviewOf(object)
+		if a.Matches(review.Group, review.Kind) {
+			value, err := ast.InterfaceToValue(object)
+			require.NoError(b, err)
+			review.Object = value
+			return review, true
+		}
+	}
+	return engine.Review{}, false
 }

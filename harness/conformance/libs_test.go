@@ -112,7 +112,7 @@ func references(random *rand.Rand) []string {
 		"localhost:5000/", "reg:5000/", "reg:/", "[::1]:5000/", "[fe80::1%eth0]/", "127.0.0.1/", "foo_bar.com/", "foo___bar.com/",
 		"-x.io/", "x-.io/", "a..b/", ".io/", "team/", "Team/", "/", "http://ghcr.io/", "ü.io/", "user@ghcr.io/", "evil@x:y/"}
 	paths := []string{"nginx", "nginx", "library/nginx", "a/b/c", "NGINX", "a/B", "a__b", "a___b", "a--b", "a-", "_a", "a.b", "a..b",
-		"a//b", "a/", "../evil/x", "a/../b", "", "é", "a b", hex[:64], hex[:63], strings.Repeat("a", 247), strings.Repeat("a", 248),
+		"a//b", "a/", "../evil/x", "a/../b", "", "é", "a b", hex[:64], hex[:63], strings.Repeat("z", 64), strings.Repeat("a", 247), strings.Repeat("a", 248),
 		strings.Repeat("a", 255), strings.Repeat("a", 256), strings.Repeat("a/", 127) + "a"}
 	tags := []string{"", "", ":latest", ":1.25", ":", ":_x", ":.x", ":-x", ":a:b", ":a/b", ": ", ":" + hex[:128], ":" + hex[:128] + "0"}
 	hashes := []string{"", "", "@", "@sha256:" + hex[:64], "@sha256:" + hex[:63], "@sha256:" + hex[:64] + "0", "@sha256:" + hex[:32],

@@ -95,15 +95,13 @@ func (p place) below(keys ...string) place {
 	return place{path, p.item}
 }
 
-// failAt adds an error about what is at a place, or a path below it.
-func (b *builder) failAt(at place, path, message string) {
+// refuse adds an error about what is at a place, or a path below it.
+func (b *builder) refuse(at place, path, message string) {
 	line, column := b.document.text.position(at.path, path)
-	b.fail(b.document, line, message)
-	last := b.document.Errors[len(b.document.Errors)-1]
-	last.Column = column
 	if at.item != "" {
-		last.Message = at.item + ": " + message
+		message = at.item + ": " + message
 	}
+	b.failAt(b.document, line, column, message)
 }
 
 // object adds what the mapping holds: one object, the members of a list, the object of an AdmissionReview.
@@ -121,7 +119,7 @@ func (b *builder) object(value map[string]any, at place) {
 	switch {
 	case gvk.Kind == "List" && gvk.Group == "" || hasItems && strings.HasSuffix(gvk.Kind, "List"):
 		if items != nil && !isList {
-			b.failAt(at, "items", fmt.Sprintf("items of %s is %s; it must be a list", gvk.Kind, typeName(items)))
+			b.refuse(at, "items", fmt.Sprintf("items of %s is %s; it must be a list", gvk.Kind, typeName(items)))
 			return
 		}
 		b.list(gvk, list, at)
@@ -148,7 +146,7 @@ func (b *builder) list(gvk GroupVersionKind, items []any, at place) {
 		here := at.index(i)
 		object, ok := item.(map[string]any)
 		if !ok {
-			b.failAt(here, "", fmt.Sprintf("the item is %s; a Kubernetes object is a mapping", typeName(item)))
+			b.refuse(here, "", fmt.Sprintf("the item is %s; a Kubernetes object is a mapping", typeName(item)))
 			continue
 		}
 		_, hasVersion := object["apiVersion"]
@@ -181,10 +179,10 @@ func (b *builder) typeMeta(value map[string]any, at place) (gvk GroupVersionKind
 					message += fmt.Sprintf("; %q is not %q", other, key)
 				}
 			}
-			b.failAt(at, "", message)
+			b.refuse(at, "", message)
 			return gvk, false
 		case !isString:
-			b.failAt(at, key, fmt.Sprintf("%s is %s; it must be a string", key, typeName(field)))
+			b.refuse(at, key, fmt.Sprintf("%s is %s; it must be a string", key, typeName(field)))
 			return gvk, false
 		}
 		meta[i] = text
@@ -197,11 +195,11 @@ func (b *builder) typeMeta(value map[string]any, at place) (gvk GroupVersionKind
 		}
 	}
 	if !validVersion.MatchString(gvk.Version) {
-		b.failAt(at, "apiVersion", fmt.Sprintf("apiVersion %q is malformed; write it like v1 or apps/v1", meta[0]))
+		b.refuse(at, "apiVersion", fmt.Sprintf("apiVersion %q is malformed; write it like v1 or apps/v1", meta[0]))
 		return gvk, false
 	}
 	if !validKind.MatchString(gvk.Kind) {
-		b.failAt(at, "kind", fmt.Sprintf("kind %q is malformed; write it like Pod", gvk.Kind))
+		b.refuse(at, "kind", fmt.Sprintf("kind %q is malformed; write it like Pod", gvk.Kind))
 		return gvk, false
 	}
 	return gvk, true
@@ -234,12 +232,12 @@ func (b *builder) add(gvk GroupVersionKind, value map[string]any, at place, requ
 	b.document.Objects = append(b.document.Objects, object)
 
 	if message := misplacedKind(gvk); message != "" {
-		b.failAt(at, "kind", message)
+		b.refuse(at, "kind", message)
 	}
 	c := checkObject(gvk, value)
 	object.Unknown = c.unknown
 	for _, m := range c.mismatches {
-		b.failAt(at, m.Path, fmt.Sprintf("%s of %s (%s) %s; the API server refuses it",
+		b.refuse(at, m.Path, fmt.Sprintf("%s of %s (%s) %s; the API server refuses it",
 			m.Path, gvk.Kind, joinGroupVersion(gvk.Group, gvk.Version), m.Message))
 	}
 }

@@ -61,9 +61,9 @@ func (t *text) absolute(line, column int) (int, int) {
 }
 
 // lineOf is the line in the file for a line that the parser names, which is beyond the end at times.
-func (t *text) lineOf(line int) int {
+func (t *text) lineOf(line int, rows []row) int {
 	last := 1 + bytes.Count(bytes.TrimSuffix(t.data, newline), newline)
-	if rows := oddRows(t.data); rows != nil {
+	if rows != nil {
 		line = rows[min(max(line, 1), len(rows))-1].line + 1
 	}
 	return t.line + min(max(line, 1), last) - 1

@@ -174,8 +174,12 @@ func (r *reader) add(t *text, fill func(*Document)) {
 }
 
 func (r *reader) fail(d *Document, line int, message string) {
+	r.failAt(d, line, 0, message)
+}
+
+func (r *reader) failAt(d *Document, line, column int, message string) {
 	if len(d.Errors) < maxProblems {
-		d.Errors = append(d.Errors, &Error{File: r.path, Document: d.Number, Line: line, Message: message})
+		d.Errors = append(d.Errors, &Error{r.path, d.Number, line, column, message})
 	}
 }
 
@@ -196,10 +200,11 @@ func (r *reader) decodeFailed(d *Document, t *text, err error) {
 	if !errors.As(err, &found) {
 		found = problems{{message: err.Error()}}
 	}
+	rows := oddRows(t.data)
 	for _, p := range found {
 		if p.syntax && bytes.Contains(t.data, []byte("{{")) {
 			p.message = "this is no YAML, but perhaps a template: " + renderHint + "; " + p.message
 		}
-		r.fail(d, t.lineOf(p.line), p.message)
+		r.fail(d, t.lineOf(p.line, rows), p.message)
 	}
 }

@@ -315,6 +315,12 @@ func TestReadBounds(t *testing.T) {
 	})
 }
 
+func TestManyErrorsKeepTheirPlaces(t *testing.T) {
+	errors := readText("apiVersion: v1\nkind: List\nitems: [" + strings.Repeat("null, ", 150) + "]\n").Documents[0].Errors
+	require.Len(t, errors, 100)
+	assert.Equal(t, "items[99]: the item is null; a Kubernetes object is a mapping", errors[99].Message)
+}
+
 func manyKeys(n int) string {
 	var b strings.Builder
 	for i := range n {

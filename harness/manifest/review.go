@@ -6,14 +6,14 @@ import "fmt"
 func (b *builder) review(gvk GroupVersionKind, value map[string]any, at place) {
 	c := checkObject(gvk, value)
 	for _, m := range c.mismatches {
-		b.failAt(at, m.Path, fmt.Sprintf("%s of AdmissionReview %s", m.Path, m.Message))
+		b.refuse(at, m.Path, fmt.Sprintf("%s of AdmissionReview %s", m.Path, m.Message))
 	}
 	for _, m := range c.unknown {
-		b.failAt(at, m.Path, m.Message)
+		b.refuse(at, m.Path, m.Message)
 	}
 	request, ok := value["request"].(map[string]any)
 	if !ok {
-		b.failAt(at, "request", "the AdmissionReview has no request")
+		b.refuse(at, "request", "the AdmissionReview has no request")
 		return
 	}
 	r := &Request{
@@ -25,7 +25,7 @@ func (b *builder) review(gvk GroupVersionKind, value map[string]any, at place) {
 	switch r.Operation {
 	case "CREATE", "UPDATE", "DELETE", "CONNECT":
 	default:
-		b.failAt(at, "request.operation",
+		b.refuse(at, "request.operation",
 			fmt.Sprintf("operation %q is none of CREATE, UPDATE, DELETE and CONNECT", r.Operation))
 		return
 	}
@@ -51,7 +51,7 @@ func (b *builder) reviewed(r *Request, request map[string]any, at place) {
 	object, ok := request[field].(map[string]any)
 	here := at.below("request", field)
 	if !ok {
-		b.failAt(here, "", fmt.Sprintf("%s of the request is %s; a Kubernetes object is a mapping",
+		b.refuse(here, "", fmt.Sprintf("%s of the request is %s; a Kubernetes object is a mapping",
 			field, typeName(request[field])))
 		return
 	}
@@ -63,7 +63,7 @@ func (b *builder) reviewed(r *Request, request map[string]any, at place) {
 		r.Kind = gvk
 	}
 	if gvk != r.Kind {
-		b.failAt(here, "kind", fmt.Sprintf("the object is a %s (%s), but the request is about a %s (%s)",
+		b.refuse(here, "kind", fmt.Sprintf("the object is a %s (%s), but the request is about a %s (%s)",
 			gvk.Kind, joinGroupVersion(gvk.Group, gvk.Version), r.Kind.Kind, joinGroupVersion(r.Kind.Group, r.Kind.Version)))
 		return
 	}

@@ -95,10 +95,21 @@ _required := [[name, kind, resource] |
 	[kind, resource] := split(name, ".")
 ]
 
+# The containers to look at closer.
 _entries := [entry |
 	some entry in k8s.containers
 	entry.type != "ephemeralContainers"
+	not _all_set(entry.container)
 ]
+
+_all_set(container) if {
+	requests := container.resources.requests
+	limits := container.resources.limits
+	count(requests) == 2
+	count(limits) == 2
+	quantity.positive_up_to(requests.cpu, limits.cpu)
+	quantity.positive_up_to(requests.memory, limits.memory)
+}
 
 # No value of an object, null included.
 _absent := set()

@@ -131,7 +131,6 @@ _is_identifier(text) if {
 _problem(text) := "missing" if text in {null, ""}
 
 _problem(text) := "digest" if {
-	is_string(text)
 	contains(text, "@")
 	digest := substring(text, indexof(text, "@") + 1, -1)
 	not _is_digest(digest)
@@ -146,13 +145,9 @@ _label := `[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?`
 _domain := $`^(?:\[[a-fA-F0-9:]+\]|{_label}(?:\.{_label})*)(?::[0-9]+)?$`
 
 # A registry's name with an underscore is none to the grammar, but the first component of a path.
-_name("docker.io", remote) := ["docker.io", remote]
-
 _name(first, remote) := [first, remote] if {
-	first != "docker.io"
 	regex.match(_domain, first)
 } else := ["", $"{first}/{remote}"] if {
-	first != "docker.io"
 	regex.match($"^{_component}$", first)
 }
 

@@ -43,6 +43,7 @@ _references := {
 	"[::1]:5000/x": ["[::1]:5000", "x", "", ""],
 	"[fe80::1]/x": ["[fe80::1]", "x", "", ""],
 	"foo_bar.com/x": ["", "foo_bar.com/x", "", ""],
+	"zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz": ["docker.io", "library/zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz", "", ""],
 	"MyCompany/x": ["MyCompany", "x", "", ""],
 	"a__b/c--d/e.f": ["docker.io", "a__b/c--d/e.f", "", ""],
 	"sha256:<64>": ["docker.io", "library/sha256", "<64>", ""],

@@ -23,6 +23,15 @@ positive(x) if _small(x)
 else if parse(x)[0] == 1
 
 # METADATA
+# description: Whether both are quantities, the first above zero and not above the second.
+positive_up_to(x, highest) if _small(x) <= _small(highest)
+
+else if {
+	positive(x)
+	compare(x, highest) <= 0
+}
+
+# METADATA
 # description: The order of two quantities, -1, 0 or 1; undefined unless both are quantities.
 compare(x, y) := _order(a, b, 2) if {
 	a := _small(x)
@@ -138,7 +147,6 @@ _up(magnitude, digits) := [0, ""] if {
 _up(magnitude, digits) := [-8, "1"] if {
 	digits != ""
 	magnitude < -8
-	count(digits) > magnitude + 9
 }
 
 _up(magnitude, digits) := _next(magnitude, trim_right(substring(digits, 0, magnitude + 9), "9")) if {

@@ -148,6 +148,15 @@ test_positive if {
 	}
 }
 
+test_positive_up_to if {
+	every line in [["1", "1"], ["500m", "1"], [0.5, "1Ki"], ["0.1n", "1m"], ["1Mi", "1.5Mi"]] {
+		quantity.positive_up_to(line[0], line[1])
+	}
+	every line in [["2", "1"], ["0", "1"], ["-1", "1"], ["1", "x"], ["x", "1"], ["1Ki", "1k"], [null, "1"], ["1", null]] {
+		not quantity.positive_up_to(line[0], line[1])
+	}
+}
+
 test_numbers if {
 	quantity.compare(1, "1") == 0
 	quantity.compare(0.5, "500m") == 0
