@@ -236,7 +236,11 @@ func (b *builder) add(gvk GroupVersionKind, value map[string]any, at place, requ
 	}
 	c := checkObject(gvk, value)
 	object.Unknown = c.unknown
-	for _, m := range c.mismatches {
+	refused := c.mismatches
+	if _, known := builtinKinds().types[gvk]; known {
+		refused = append(refused, ambiguousVolumes(value, nil)...)
+	}
+	for _, m := range refused {
 		b.refuse(at, m.Path, fmt.Sprintf("%s of %s (%s) %s; the API server refuses it",
 			m.Path, gvk.Kind, joinGroupVersion(gvk.Group, gvk.Version), m.Message))
 	}
