@@ -44,13 +44,16 @@ type Module struct {
 // Load reads the guardrails and libraries of the folders, each laid out as <layer>/<id>/policy.rego and
 // lib/<name>/*.rego. A later folder adds to the earlier ones; an id that is already taken is an error. All that is wrong
 // is reported together.
-func Load(folders ...fs.FS) (*Catalog, error) {
+func Load(folders ...fs.FS) (*Catalog, error) { return LoadWith(nil, folders...) }
+
+// LoadWith is Load for a site with workload kinds of its own.
+func LoadWith(own Workloads, folders ...fs.FS) (*Catalog, error) {
 	c := &Catalog{Libs: map[string]*Module{}, Adapters: map[string]*Module{}}
 	var errs []error
 	for _, folder := range folders {
 		errs = append(errs, addModules(folder, libFolder+"/*/*.rego", c.Libs), addModules(folder, "adapters/*.rego", c.Adapters))
 	}
-	if errs = append(errs, c.readWorkloads()); errors.Join(errs...) != nil {
+	if errs = append(errs, c.addOwn(own), c.readWorkloads()); errors.Join(errs...) != nil {
 		return nil, errors.Join(errs...)
 	}
 	for _, folder := range folders {

@@ -46,6 +46,8 @@ type File struct {
 	Namespace string `json:"namespace"`
 	// Policies are folders with guardrails of one's own, relative to the file.
 	Policies []string `json:"policies"`
+	// Workloads are custom kinds that make pods, for every guardrail on pods.
+	Workloads catalog.Workloads `json:"workloads"`
 	// ExemptNamespaces are not judged by any guardrail. A leading or trailing * stands for any text.
 	ExemptNamespaces []string `json:"exemptNamespaces"`
 	// Guardrails are by id.

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -16,7 +17,7 @@ const constraintGroup = "constraints.gatekeeper.sh"
 
 // constraint is the part of a constraint that matters here.
 type constraint struct {
-	Metadata meta `json:"metadata"`
+	Metadata metadata `json:"metadata"`
 	Spec     struct {
 		EnforcementAction        string         `json:"enforcementAction"`
 		ScopedEnforcementActions []scopedAction `json:"scopedEnforcementActions"`
@@ -116,13 +117,13 @@ func parameterDifferences(w wanted, given map[string]any) []Problem {
 	if err != nil {
 		return []Problem{problem(ConstraintParameters, "spec.parameters", "The parameters are wrong: %s.", oneLine(err))}
 	}
-	if waivers, ok := given[waiversParameter]; ok {
+	if waivers, _ := given[waiversParameter].([]any); len(waivers) > 0 {
 		filled[waiversParameter] = waivers
 	}
 	var all []Problem
 	for _, name := range unionKeys(filled, wantedParameters) {
 		is, should := canonical(filled[name]), canonical(wantedParameters[name])
-		if !reflect.DeepEqual(is, should) && !bothEmpty(is, should) {
+		if !reflect.DeepEqual(is, should) {
 			all = append(all, problem(ConstraintParameters, "spec.parameters."+name, "%s is %s; your configuration comes to %s.", name,
 				brief(is), brief(should)))
 		}
@@ -139,27 +140,17 @@ func unionKeys(a, b map[string]any) []string {
 	return slices.Sorted(maps.Keys(union))
 }
 
-// bothEmpty: no waivers and an empty list of them are the same.
-func bothEmpty(a, b any) bool { return isEmpty(a) && isEmpty(b) }
-
-func isEmpty(value any) bool {
-	switch value := value.(type) {
-	case nil:
-		return true
-	case []any:
-		return len(value) == 0
-	default:
-		return false
-	}
-}
-
 // brief is the value as text that fits into a sentence.
 func brief(value any) string {
 	const limit = 120
 	if value == nil {
 		return "not set"
 	}
-	text := []rune(jsonText(value))
+	data, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Sprint(value)
+	}
+	text := []rune(string(data))
 	if len(text) > limit {
 		return string(text[:limit]) + "…"
 	}

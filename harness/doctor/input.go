@@ -27,15 +27,15 @@ type input struct {
 	errors      []report.Error
 }
 
-// meta is the part of an object's metadata that matters here.
-type meta struct {
+// metadata is the part of an object's metadata that matters here.
+type metadata struct {
 	// UID is set by the API server; an object without one comes from a file and has no status.
 	UID        string            `json:"uid"`
 	Generation int64             `json:"generation"`
 	Labels     map[string]string `json:"labels"`
 }
 
-func (m meta) live() bool { return m.UID != "" }
+func (m metadata) live() bool { return m.UID != "" }
 
 type syncSet struct {
 	Spec struct {
@@ -63,7 +63,7 @@ type gatekeeperConfig struct {
 }
 
 type namespace struct {
-	Metadata meta `json:"metadata"`
+	Metadata metadata `json:"metadata"`
 }
 
 // read sorts the objects of the paths. What cannot be read becomes one of the input's errors.
@@ -127,4 +127,22 @@ func add[T any](in *input, list *[]found[T], o *manifest.Object) {
 func (in *input) addError(err *manifest.Error) {
 	in.errors = append(in.errors, report.Error{File: err.File, Document: err.Document, Line: err.Line, Column: err.Column,
 		Message: err.Message})
+}
+
+// all are the objects that matter.
+func (in *input) all() []*manifest.Object {
+	var all []*manifest.Object
+	all = appendObjects(all, in.webhooks)
+	all = appendObjects(all, in.templates)
+	all = appendObjects(all, in.constraints)
+	all = appendObjects(all, in.syncSets)
+	all = appendObjects(all, in.configs)
+	return appendObjects(all, in.namespaces)
+}
+
+func appendObjects[T any](all []*manifest.Object, list []found[T]) []*manifest.Object {
+	for _, f := range list {
+		all = append(all, f.Object)
+	}
+	return all
 }

@@ -18,7 +18,7 @@ type podStatus struct {
 }
 
 // statusProblems are those that every status can show: errors, and pods that enforce an older generation.
-func statusProblems(failed *Check, m meta, pods []podStatus) []Problem {
+func statusProblems(failed *Check, m metadata, pods []podStatus) []Problem {
 	var all []Problem
 	for i, pod := range pods {
 		path := fmt.Sprintf("status.byPod[%d]", i)

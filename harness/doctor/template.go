@@ -10,7 +10,7 @@ import (
 
 // template is the part of a ConstraintTemplate that matters here.
 type template struct {
-	Metadata meta `json:"metadata"`
+	Metadata metadata `json:"metadata"`
 	Spec     struct {
 		CRD struct {
 			Spec struct {

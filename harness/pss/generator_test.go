@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/pod-security-admission/api"
 )
 
 // generator makes pods as JSON that the API server can decode: every field that a check reads, missing, null, right and
@@ -12,7 +13,8 @@ import (
 type generator struct {
 	*rand.Rand
 	// wrong is the probability that a field gets a value that some check refuses.
-	wrong float64
+	wrong     float64
+	revisions []api.Version
 }
 
 type object = map[string]any
@@ -48,6 +50,19 @@ func (g *generator) chance(n int) bool { return g.IntN(n) == 0 }
 func list(values ...any) []any { return values }
 
 var absent = missing{}
+
+// version is any, half of the time one with a change of the standards or the one before.
+func (g *generator) version() api.Version {
+	version := one(g, versions())
+	if g.chance(2) || version.Latest() {
+		return version
+	}
+	revision := one(g, g.revisions)
+	if revision.Latest() || revision.Minor() == 0 || g.chance(2) {
+		return revision
+	}
+	return api.MajorMinorVersion(1, revision.Minor()-1)
+}
 
 func (g *generator) pod() object {
 	metadata := g.fields(object{

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -30,15 +31,21 @@ type official struct {
 	checks map[policy.CheckID]policy.Evaluator
 	levels map[policy.CheckID]api.Level
 	all    policy.Evaluator
+	// replacedAt are the baseline checks that level restricted leaves out at a version.
+	replacedAt map[api.Version][]policy.CheckID
 }
 
 func newOfficial(t *testing.T) *official {
 	t.Helper()
-	o := &official{checks: map[policy.CheckID]policy.Evaluator{}, levels: map[policy.CheckID]api.Level{}}
+	o := &official{checks: map[policy.CheckID]policy.Evaluator{}, levels: map[policy.CheckID]api.Level{},
+		replacedAt: map[api.Version][]policy.CheckID{}}
 	for _, check := range policy.DefaultChecks() {
 		evaluator, err := policy.NewEvaluator([]policy.Check{check}, nil)
 		require.NoError(t, err)
 		o.checks[check.ID], o.levels[check.ID] = evaluator, check.Level
+		for _, version := range versions() {
+			o.replacedAt[version] = append(o.replacedAt[version], overrides(check, version)...)
+		}
 	}
 	all, err := policy.NewEvaluator(policy.DefaultChecks(), nil)
 	require.NoError(t, err)
@@ -53,6 +60,22 @@ func (o *official) denies(id policy.CheckID, version api.Version, pod *corev1.Po
 
 func (o *official) levelDenies(level api.Level, version api.Version, pod *corev1.Pod) bool {
 	return denied(o.all, level, version, pod)
+}
+
+// replaced tells whether level restricted leaves a baseline check out at the version.
+func (o *official) replaced(id policy.CheckID, version api.Version) bool {
+	return slices.Contains(o.replacedAt[version], id)
+}
+
+// overrides are the baseline checks that a restricted check stands for at the version.
+func overrides(check policy.Check, version api.Version) []policy.CheckID {
+	var current policy.VersionedCheck
+	for _, revision := range check.Versions {
+		if !version.Older(revision.MinimumVersion) {
+			current = revision
+		}
+	}
+	return current.OverrideCheckIDs
 }
 
 func denied(e policy.Evaluator, level api.Level, version api.Version, pod *corev1.Pod) bool {

@@ -160,11 +160,15 @@ func (o *ours) compare(ctx context.Context, k *official, version api.Version, po
 		}
 		if hasParameter(g, "level") {
 			restrictedDenies = restrictedDenies || restricted[g.ID]
+			replaced := k.replaced(id, version)
+			if !replaced || id != procMount {
+				differ("check "+string(id)+" at level restricted", denies[g.ID] && !replaced, restricted[g.ID])
+			}
 		} else {
 			restrictedDenies = restrictedDenies || denies[g.ID]
 		}
 	}
-	if !version.Older(api.MajorMinorVersion(1, 35)) {
+	if k.replaced(procMount, version) {
 		check(procMountRestricted, restricted[o.checks[procMount].ID])
 	}
 	level(api.LevelBaseline, baselineDenies, denies[namespaceAdmission])

@@ -23,7 +23,7 @@ func newList() *cobra.Command {
 		Short: "List the guardrails",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := loadCatalog(folders)
+			c, err := loadCatalog(nil, folders)
 			if err != nil {
 				return err
 			}
@@ -73,7 +73,7 @@ func newExplain() *cobra.Command {
 		Short: "Explain a guardrail: what it denies and why, what to write, its parameters and controls",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := loadCatalog(folders)
+			c, err := loadCatalog(nil, folders)
 			if err != nil {
 				return err
 			}

@@ -45,7 +45,7 @@ func (s *selection) resolve() (*resolved, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := loadCatalog(s.policies)
+	c, err := loadCatalog(file.Workloads, s.policies)
 	if err != nil {
 		return nil, err
 	}
@@ -83,8 +83,8 @@ func (s *selection) readConfig() (*config.File, error) {
 	return file, nil
 }
 
-// loadCatalog reads the embedded guardrails and those of the folders.
-func loadCatalog(folders []string) (*catalog.Catalog, error) {
+// loadCatalog reads the embedded guardrails and those of the folders, for a site's own workload kinds too.
+func loadCatalog(own catalog.Workloads, folders []string) (*catalog.Catalog, error) {
 	all := []fs.FS{policies.FS}
 	for _, folder := range folders {
 		info, err := os.Stat(folder)
@@ -100,5 +100,5 @@ func loadCatalog(folders []string) (*catalog.Catalog, error) {
 		}
 		all = append(all, own)
 	}
-	return catalog.Load(all...)
+	return catalog.LoadWith(own, all...)
 }

@@ -1,9 +1,9 @@
 # METADATA
 # title: Nothing runs in the default namespace
 # description: |
-#   What is not given a namespace lands in `default`, beside everything else that nobody placed: no quota, no network
-#   policy and no role can be written for it with any meaning. In files, an object without a namespace is denied too where
-#   the run names none.
+#   What is not given a namespace lands in `default`, beside everything else that nobody placed: no quota, network policy
+#   or role can be written for it with any meaning. In files, an object without a namespace is denied too where the run
+#   names none.
 # scope: package
 # related_resources:
 #   - ref: https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/
@@ -20,7 +20,7 @@
 #             - {kind: ServiceAccount, name: default}
 #             - {kind: ConfigMap, name: kube-root-ca.crt}
 #             - {kind: Service, name: kubernetes}
-#           description: Objects that may be in the namespace default; the cluster makes those of the default itself.
+#           description: Objects that may be in the namespace default; those listed by default are made by the cluster itself.
 #           items:
 #             type: object
 #             required: [kind, name]
@@ -65,8 +65,13 @@ violation contains finding.at(rego.metadata.chain(), "metadata.namespace", msg) 
 	not k8s.group_kind in workloads.cluster_scoped
 	not _allowed
 	k8s.resource
-	msg := $"{kind} {k8s.name} must not be in the namespace default: set metadata.namespace to a namespace of the application's own."
+	msg := concat("", [
+		$"{kind} {k8s.name} {_fault[k8s.namespace]}: ",
+		"set metadata.namespace to a namespace of the application's own.",
+	])
 }
+
+_fault := {"": "names no namespace", "default": "must not be in the namespace default"}
 
 _allowed if {
 	list := input.parameters.allowedObjects

@@ -63,7 +63,10 @@ _labels := selectors.labels(k8s.labelled_resource("pod-security.kubernetes.io/")
 violation contains finding.at(rego.metadata.chain(), _path("enforce"), msg) if {
 	labels := _labels
 	not "pod-security.kubernetes.io/enforce" in object.keys(labels)
-	msg := $"Namespace {k8s.name} must enforce the Pod Security Standards: set the label {_prefix}enforce to {input.parameters.level}."
+	msg := concat("", [
+		$"Namespace {k8s.name} must enforce the Pod Security Standards: ",
+		$"set the label {_name("enforce")} to {input.parameters.level}.",
+	])
 }
 
 violation contains finding.at(rego.metadata.chain(), _path(mode), msg) if {
@@ -75,14 +78,20 @@ violation contains finding.at(rego.metadata.chain(), _path(mode), msg) if {
 
 violation contains finding.at(rego.metadata.chain(), _path("enforce"), msg) if {
 	_rank[_enforced] < _rank[input.parameters.level]
-	msg := $"Namespace {k8s.name} enforces the Pod Security level {_enforced}: set {_name("enforce")} to {input.parameters.level}."
+	msg := concat("", [
+		$"Namespace {k8s.name} enforces the Pod Security level {_enforced}: ",
+		$"set the label {_name("enforce")} to {input.parameters.level}.",
+	])
 }
 
 violation contains finding.at(rego.metadata.chain(), _path(mode), msg) if {
-	some mode in ["warn", "audit"]
+	some mode, verb in {"warn": "warn about", "audit": "audit"}
 	level := object.get(_labels, _name(mode), "privileged")
 	_rank[level] < _rank[_wanted]
-	msg := $"Namespace {k8s.name} must not {mode} at a weaker level than it enforces: set {_name(mode)} to {_wanted}."
+	msg := concat("", [
+		$"Namespace {k8s.name} must {verb} what the Pod Security level {_wanted} forbids: ",
+		$"set the label {_name(mode)} to {_wanted}.",
+	])
 }
 
 violation contains finding.at(rego.metadata.chain(), _path($"{mode}-version"), msg) if {
@@ -96,13 +105,19 @@ violation contains finding.at(rego.metadata.chain(), _path($"{mode}-version"), m
 	some mode in ["enforce", "warn", "audit"]
 	version := _labels[_name($"{mode}-version")]
 	_minor(version) < _minor(input.parameters.minimumVersion)
-	msg := $"Namespace {k8s.name} asks for version {version} of the Pod Security Standards in {_name(mode)}-version: write {input.parameters.minimumVersion} or a later one."
+	msg := concat("", [
+		$"Namespace {k8s.name} asks for version {version} of the Pod Security Standards in {_name(mode)}-version: ",
+		$"write {input.parameters.minimumVersion} or a later one.",
+	])
 }
 
 violation contains finding.at(rego.metadata.chain(), _path("enforce-version"), msg) if {
 	input.parameters.requireVersion
 	object.get(_labels, _name("enforce-version"), "latest") == "latest"
-	msg := $"Namespace {k8s.name} must pin the version of the Pod Security Standards: set {_name("enforce-version")} to a version such as v1.34."
+	msg := concat("", [
+		$"Namespace {k8s.name} must pin the version of the Pod Security Standards: ",
+		$"set the label {_name("enforce-version")} to a version such as v1.34.",
+	])
 }
 
 _name(label) := $"{_prefix}{label}"

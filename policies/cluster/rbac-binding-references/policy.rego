@@ -1,10 +1,10 @@
 # METADATA
-# title: Bindings name what exists
+# title: Bindings are well-formed
 # description: |
-#   A binding whose role or account doesn't exist grants nothing today, and tomorrow whatever somebody makes under that
-#   name. Judged are roleRef (kind, apiGroup, name) and subjects (kind, apiGroup, name, a namespace for every
-#   ServiceAccount), and whether the inventory has the role and the accounts. The roles that Kubernetes itself makes
-#   exist everywhere.
+#   A binding has to say exactly whom it gives which role. Judged are roleRef (kind, apiGroup, name) and subjects (kind,
+#   apiGroup, name, and a namespace for every ServiceAccount). A RoleBinding takes an account without a namespace for
+#   one of its own namespace, whichever that is where it is applied; a ClusterRoleBinding has none to take. Whether the
+#   role and the accounts exist is for rbac-dangling-references to judge.
 # scope: package
 # related_resources:
 #   - ref: https://kubernetes.io/docs/reference/access-authn-authz/rbac/#rolebinding-and-clusterrolebinding
@@ -15,25 +15,6 @@
 #       default: {}
 #       additionalProperties: false
 #       properties:
-#         checks:
-#           type: array
-#           items:
-#             type: string
-#             enum: [form, role, account]
-#           default: [form, role, account]
-#           description: |
-#             What is judged: the binding's own form, whether its role exists, whether its ServiceAccounts do. The last
-#             two depend on what the inventory holds at that moment.
-#         knownRoles:
-#           type: array
-#           items: {type: string}
-#           default: []
-#           description: Roles that exist elsewhere, as ClusterRole/NAME or Role/NAMESPACE/NAME.
-#         knownServiceAccounts:
-#           type: array
-#           items: {type: string}
-#           default: []
-#           description: ServiceAccounts that exist elsewhere, as NAMESPACE/NAME.
 #         foreignAccounts:
 #           type: string
 #           enum: [allow, deny]
@@ -44,56 +25,23 @@
 #   severity: medium
 #   profiles: {baseline: deny, restricted: deny}
 #   match: [{groups: [rbac.authorization.k8s.io], kinds: [RoleBinding, ClusterRoleBinding]}]
-#   sync:
-#     - {group: rbac.authorization.k8s.io, version: v1, kind: Role}
-#     - {group: rbac.authorization.k8s.io, version: v1, kind: ClusterRole}
-#     - {group: "", version: v1, kind: ServiceAccount}
 #   controls:
 #     soc2: [CC6.1, CC6.2]
 #     hipaa: ["164.308(a)(4)", "164.312(a)(1)"]
 #     cis: ["5.1.1"]
 #     nsa: [authentication-authorization]
 #   remediation: |
-#     Name an existing role, and ServiceAccounts that exist with their namespace; apply roles and accounts before the
-#     bindings.
+#     Write kind, apiGroup and name of the role, and kind and name of every subject; for a ServiceAccount, say which
+#     namespace it is in.
 package rampart.cluster.rbac_binding_references
 
 import data.lib.finding
-import data.lib.inventory
 import data.lib.k8s
 import data.lib.rbac
-import data.lib.rbac.builtin
 
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
-	_judged("form")
 	some [path, text] in _wrong
 	msg := $"{_subject} {text}."
-}
-
-violation contains finding.at(rego.metadata.chain(), "roleRef.name", msg) if {
-	_judged("role")
-	binding := k8s.resource
-	ref := rbac.role_ref(binding)
-	ref.name != ""
-	binding.roleRef.kind in _role_kinds[input.review.kind.kind]
-	not _exists(ref)
-	msg := concat("", [
-		$"{_subject} refers to the {ref.kind} {ref.name}, which is not there: whoever makes it decides what the ",
-		"subjects may do. Apply the role first, or name one that exists.",
-	])
-}
-
-violation contains finding.at(rego.metadata.chain(), path, msg) if {
-	_judged("account")
-	some subject in rbac.subjects(k8s.resource, k8s.namespace)
-	subject.account.namespace != ""
-	subject.account.name != ""
-	not _account_exists(subject.account)
-	path := $"{subject.path}.name"
-	msg := concat("", [
-		$"{_subject} names the {subject.identity}, which is not there: whoever makes it gets these rights. ",
-		"Apply the account first, or name one that exists.",
-	])
 }
 
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
@@ -105,8 +53,6 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	path := $"{subject.path}.namespace"
 	msg := $"{_subject} gives rights to the {subject.identity} of another namespace: use an account of this namespace."
 }
-
-_judged(check) if check in input.parameters.checks
 
 _subject := $"{input.review.kind.kind} {k8s.name}"
 
@@ -169,7 +115,7 @@ _wrong contains [$"subjects[{i}].namespace", text] if {
 	some i, subject in _subjects
 	subject.kind == "ServiceAccount"
 	rbac.text(subject, "namespace") == ""
-	text := $"names the ServiceAccount {rbac.text(subject, "name")} without a namespace: write the account's namespace"
+	text := $"names the ServiceAccount {rbac.text(subject, "name")} without a namespace: say which namespace it is in"
 }
 
 _role_ref := ref if {
@@ -203,27 +149,3 @@ _shown(x) := json.marshal(x) if {
 	x != null
 	not is_string(x)
 }
-
-_exists(ref) if count(rbac.referenced(ref, k8s.namespace)) > 0
-
-_exists({"kind": "ClusterRole", "name": name}) if name in builtin.cluster_roles
-
-_exists({"kind": "Role", "name": name}) if $"{k8s.namespace}/{name}" in builtin.roles
-
-_exists({"kind": "ClusterRole", "name": name}) if $"ClusterRole/{name}" in input.parameters.knownRoles
-
-_exists({"kind": "Role", "name": name}) if $"Role/{k8s.namespace}/{name}" in input.parameters.knownRoles
-
-# Every namespace has its default account.
-_account_exists({"name": "default", "namespace": _})
-
-_account_exists(account) if builtin.account(account)
-
-_account_exists(account) if $"{account.namespace}/{account.name}" in input.parameters.knownServiceAccounts
-
-_account_exists(account) if {
-	count(inventory.namespaced_named(account.namespace, "", "ServiceAccount", account.name)) > 0
-}
-
-# In files, an account can be one that names no namespace and gets its own from the run.
-_account_exists(account) if count(inventory.cluster_named("", "ServiceAccount", account.name)) > 0
