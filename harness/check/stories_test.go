@@ -267,8 +267,6 @@ type falsePositive struct{ application, profile, guardrail, object, path, reason
 
 // falsePositives are those known in the applications. One that is gone has to leave the list.
 var falsePositives = []falsePositive{
-	{"gitops", "", "secrets-in-configmaps", "ConfigMap argocd/argocd-cm", `data["oidc.config"]`,
-		"the value $oidc.example.clientSecret refers to a key of a Secret, and is none"},
 	{"monitoring", "", "network-dangling", "NetworkPolicy monitoring/prometheus-k8s", "spec.podSelector",
 		"the operator makes the pods, from the Prometheus beside it"},
 }

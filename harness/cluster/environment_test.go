@@ -52,6 +52,8 @@ type cluster struct {
 	webhooks     []*unstructured.Unstructured
 	dir          string
 	manager      managerConfig
+	// flags come after Gatekeeper's others, and override them.
+	flags []string
 }
 
 type managerConfig struct {
@@ -177,6 +179,7 @@ func (c *cluster) startGatekeeper() {
 		"--disable-cert-rotation", "--exempt-namespace="+gatekeeperNamespace, "--disable-opa-builtin={http.send}",
 		"--audit-interval=5", "--constraint-violations-limit=500", "--api-cache-dir="+cache,
 		"--shutdown-delay=0", "--log-denies")
+	command.Args = append(command.Args, c.flags...)
 	command.Env = append(os.Environ(), "POD_NAME=gatekeeper-0", "POD_NAMESPACE="+gatekeeperNamespace,
 		"NAMESPACE="+gatekeeperNamespace, "CONTAINER_NAME=manager")
 	c.gatekeeper = startProcess(c.root, command, logFile(c.dir))

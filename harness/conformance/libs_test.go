@@ -56,10 +56,12 @@ func TestQuantitiesAgainstKubernetes(t *testing.T) {
 
 func quantities(random *rand.Rand) []any {
 	signs := []string{"", "+", "-", "--", " "}
-	numbers := []string{"", ".", "0", "00", "0.", ".5", "5.", "1", "007", "1.5", "999", "1024", "0.0000000001", "9.9999999999",
-		"123456789012345678", "1234567890123456789", "9223372036854775807", "9223372036854775808", "1_0", "1,5", "1.2.3", "0x10"}
-	suffixes := []string{"", "n", "u", "m", "k", "K", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei", "ki", "i", "e",
-		"e3", "E3", "e+3", "e-3", "e-9", "E-10", "e03", "e+", "e100", "e-100", "e99999999999999999999", "m3", "MB", "Ei3", " "}
+	numbers := []string{"", ".", "0", "00", "0.", ".5", "5.", "1", "007", "1.5", "999", "1024", "0.0000000001",
+		"9.9999999999", "123456789012345678", "1234567890123456789", "9223372036854775807", "9223372036854775808",
+		"1_0", "1,5", "1.2.3", "0x10"}
+	suffixes := []string{"", "n", "u", "m", "k", "K", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei",
+		"ki", "i", "e", "e3", "E3", "e+3", "e-3", "e-9", "E-10", "e03", "e+", "e100", "e-100",
+		"e99999999999999999999", "m3", "MB", "Ei3", " "}
 	var texts []any
 	for _, sign := range signs {
 		for _, number := range numbers {
@@ -71,7 +73,8 @@ func quantities(random *rand.Rand) []any {
 	for range 2_000 {
 		texts = append(texts, pick(random, signs)+digits(random, 24)+"."+digits(random, 24)+pick(random, suffixes))
 	}
-	for _, number := range []string{"0", "-0", "1", "-1", "0.5", "1.50", "1e3", "1E3", "1e+21", "1.5e-7", "1e-12", "9223372036854775808"} {
+	for _, number := range []string{"0", "-0", "1", "-1", "0.5", "1.50", "1e3", "1E3", "1e+21", "1.5e-7", "1e-12",
+		"9223372036854775808"} {
 		texts = append(texts, json.Number(number))
 	}
 	return texts
@@ -108,18 +111,23 @@ func TestImagesAgainstDistribution(t *testing.T) {
 
 func references(random *rand.Rand) []string {
 	hex := strings.Repeat("0123456789abcdef", 8)
-	domains := []string{"", "", "docker.io/", "index.docker.io/", "Docker.io/", "ghcr.io/", "GHCR.IO/", "localhost/", "LOCALHOST/",
-		"localhost:5000/", "reg:5000/", "reg:/", "[::1]:5000/", "[fe80::1%eth0]/", "127.0.0.1/", "foo_bar.com/", "foo___bar.com/",
-		"-x.io/", "x-.io/", "a..b/", ".io/", "team/", "Team/", "/", "http://ghcr.io/", "ü.io/", "user@ghcr.io/", "evil@x:y/"}
-	paths := []string{"nginx", "nginx", "library/nginx", "a/b/c", "NGINX", "a/B", "a__b", "a___b", "a--b", "a-", "_a", "a.b", "a..b",
-		"a//b", "a/", "../evil/x", "a/../b", "", "é", "a b", hex[:64], hex[:63], strings.Repeat("z", 64), strings.Repeat("a", 247), strings.Repeat("a", 248),
-		strings.Repeat("a", 255), strings.Repeat("a", 256), strings.Repeat("a/", 127) + "a"}
-	tags := []string{"", "", ":latest", ":1.25", ":", ":_x", ":.x", ":-x", ":a:b", ":a/b", ": ", ":" + hex[:128], ":" + hex[:128] + "0"}
-	hashes := []string{"", "", "@", "@sha256:" + hex[:64], "@sha256:" + hex[:63], "@sha256:" + hex[:64] + "0", "@sha256:" + hex[:32],
-		"@sha256:" + strings.ToUpper(hex[:64]), "@SHA256:" + hex[:64], "@sha512:" + hex, "@sha512:" + hex[:64], "@sha384:" + hex[:96],
-		"@md5:" + hex[:32], "@sha256+b64:" + hex[:64], "@sha256:" + hex[:64] + ":latest", "@sha256:" + hex[:64] + "\n",
+	domains := []string{"", "", "docker.io/", "index.docker.io/", "Docker.io/", "ghcr.io/", "GHCR.IO/", "localhost/",
+		"LOCALHOST/", "localhost:5000/", "reg:5000/", "reg:/", "[::1]:5000/", "[fe80::1%eth0]/", "127.0.0.1/",
+		"foo_bar.com/", "foo___bar.com/", "-x.io/", "x-.io/", "a..b/", ".io/", "team/", "Team/", "/",
+		"http://ghcr.io/", "ü.io/", "user@ghcr.io/", "evil@x:y/"}
+	paths := []string{"nginx", "nginx", "library/nginx", "a/b/c", "NGINX", "a/B", "a__b", "a___b", "a--b", "a-", "_a",
+		"a.b", "a..b", "a//b", "a/", "../evil/x", "a/../b", "", "é", "a b", hex[:64], hex[:63],
+		strings.Repeat("z", 64), strings.Repeat("a", 247), strings.Repeat("a", 248), strings.Repeat("a", 255),
+		strings.Repeat("a", 256), strings.Repeat("a/", 127) + "a"}
+	tags := []string{"", "", ":latest", ":1.25", ":", ":_x", ":.x", ":-x", ":a:b", ":a/b", ": ", ":" + hex[:128],
+		":" + hex[:128] + "0"}
+	hashes := []string{"", "", "@", "@sha256:" + hex[:64], "@sha256:" + hex[:63], "@sha256:" + hex[:64] + "0",
+		"@sha256:" + hex[:32], "@sha256:" + strings.ToUpper(hex[:64]), "@SHA256:" + hex[:64], "@sha512:" + hex,
+		"@sha512:" + hex[:64], "@sha384:" + hex[:96], "@md5:" + hex[:32], "@sha256+b64:" + hex[:64],
+		"@sha256:" + hex[:64] + ":latest", "@sha256:" + hex[:64] + "\n",
 		"@sha256:" + hex[:64] + "@sha256:" + hex[:64], "@x:y/b:latest"}
-	pieces := []string{"a", "b", "A", "0", ".", ":", "/", "-", "_", "@", "[", "]", "docker.io", "localhost", "library", "sha256:" + hex[:64]}
+	pieces := []string{"a", "b", "A", "0", ".", ":", "/", "-", "_", "@", "[", "]", "docker.io", "localhost",
+		"library", "sha256:" + hex[:64]}
 	var texts []string
 	for _, parts := range [][]string{domains, paths, tags, hashes} {
 		texts = append(texts, parts...)
@@ -163,7 +171,8 @@ func libQuery(t *testing.T, lib, query string) func(input any) (any, bool) {
 	require.Contains(t, c.Libs, lib)
 	modules, err := c.Closure(c.Libs[lib])
 	require.NoError(t, err)
-	options := []func(*rego.Rego){rego.Query(query), rego.StrictBuiltinErrors(true), rego.ParsedModule(c.Libs[lib].AST)}
+	options := []func(*rego.Rego){rego.Query(query), rego.StrictBuiltinErrors(true),
+		rego.ParsedModule(c.Libs[lib].AST)}
 	for _, module := range modules {
 		if module != c.Libs[lib] {
 			options = append(options, rego.ParsedModule(module.AST))

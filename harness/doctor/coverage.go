@@ -57,10 +57,12 @@ func (e *examination) coverage(webhooks []webhook) []Problem {
 	}{
 		{WebhookResources, resources, "the guardrails on them are not asked"},
 		{WebhookSubresources, subresources, "a running Pod can get a container or resources that no guardrail has judged"},
-		{WebhookLabels, labels, "it can change a namespace's labels, and so what applies to it"},
+		{WebhookLabels, labels, "they can change a namespace's labels, and so what applies to it"},
 	} {
 		missed := slices.DeleteFunc(need.requests, func(r request) bool {
-			return slices.ContainsFunc(webhooks, func(w webhook) bool { return w.covers(r) })
+			whole := r
+			whole.subresource = "" // Where the resource is left out as a whole, that says enough.
+			return covered(webhooks, r) || r != whole && !covered(webhooks, whole)
 		})
 		if len(missed) > 0 {
 			all = append(all, problem(need.check, webhooks[0].path+".rules", "The rules leave out %s: %s.", enumerate(missed), need.means))
@@ -89,6 +91,10 @@ func requestsOn(k catalog.Kind) []request {
 
 func updates(resource, subresource string, namespaced bool) request {
 	return request{operation: admissionregistrationv1.Update, resource: resource, subresource: subresource, namespaced: namespaced}
+}
+
+func covered(webhooks []webhook, r request) bool {
+	return slices.ContainsFunc(webhooks, func(w webhook) bool { return w.covers(r) })
 }
 
 // covers tells whether the webhook's rules let the request through to Gatekeeper, in whatever version it comes.
@@ -123,10 +129,11 @@ func coversScope(scope *admissionregistrationv1.ScopeType, r request) bool {
 
 func has[T comparable](list []T, item T) bool { return slices.Contains(list, item) }
 
-// enumerate names the requests by operation, and the first few of many.
+// enumerate names the requests by operation: the first few of many, and once what holds for all operations.
 func enumerate(requests []request) string {
 	const few = 6
-	var parts []string
+	byNames := map[string][]string{}
+	var order []string
 	for _, operation := range operations {
 		var names []string
 		for _, r := range requests {
@@ -134,12 +141,20 @@ func enumerate(requests []request) string {
 				names = append(names, r.name())
 			}
 		}
-		switch {
-		case len(names) > few+1:
-			parts = append(parts, fmt.Sprintf("%s of %s and %d more", operation, strings.Join(names[:few], ", "), len(names)-few))
-		case len(names) > 0:
-			parts = append(parts, fmt.Sprintf("%s of %s", operation, strings.Join(names, ", ")))
+		if len(names) == 0 {
+			continue
 		}
+		text := strings.Join(names, ", ")
+		if len(names) > few+1 {
+			text = fmt.Sprintf("%s and %d more", strings.Join(names[:few], ", "), len(names)-few)
+		}
+		if byNames[text] == nil {
+			order = append(order, text)
+		}
+		byNames[text] = append(byNames[text], string(operation))
 	}
-	return strings.Join(parts, " and ")
+	for i, text := range order {
+		order[i] = strings.Join(byNames[text], " and ") + " of " + text
+	}
+	return strings.Join(order, "; ")
 }

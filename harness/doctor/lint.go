@@ -77,7 +77,7 @@ func unknownFields(path string, value any, known fields) []Problem {
 	return all
 }
 
-// suggestion is the known word that was probably meant, or all of them where they are few.
+// suggestion names the known word that was probably meant, in brackets, or nothing.
 func suggestion(word string, known []string) string {
 	best, distance := "", len(word)/2+1
 	for _, k := range known {
@@ -88,5 +88,5 @@ func suggestion(word string, known []string) string {
 	if best == "" {
 		return ""
 	}
-	return fmt.Sprintf("; did you mean %s?", best)
+	return fmt.Sprintf(" (did you mean %s?)", best)
 }

@@ -84,5 +84,3 @@ func (m match) missedKinds(kinds []catalog.Kind) []string {
 func includes(list []string, word string) bool {
 	return len(list) == 0 || has(list, everywhere) || has(list, word)
 }
-
-func hasWildcard(pattern string) bool { return strings.Contains(pattern, "*") }

@@ -87,8 +87,8 @@ func outdated(w wanted, value map[string]any) []Problem {
 	if len(differ) == 0 {
 		return nil
 	}
-	return []Problem{problem(TemplateOutdated, "spec", "It is not the template that this version of Rampart renders for %s: %s differs.",
-		w.ID, strings.Join(differ, " and "))}
+	return []Problem{problem(TemplateOutdated, "spec", "It has not %s of %s that this version of Rampart renders.",
+		strings.Join(differ, " and "), w.ID)}
 }
 
 func (t template) statusProblems() []Problem {

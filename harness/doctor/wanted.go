@@ -1,8 +1,11 @@
 package doctor
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/rampart-policy/rampart/harness/catalog"
 	"github.com/rampart-policy/rampart/harness/config"
@@ -36,15 +39,10 @@ func expect(cfg Config) ([]wanted, error) {
 
 // exemptsNamespace tells whether the guardrail is not meant to judge the namespaces of a pattern.
 func (w wanted) exemptsNamespace(pattern string) bool {
-	for _, p := range w.ExemptNamespaces {
-		if p == pattern {
-			return true
-		}
-	}
-	return !hasWildcard(pattern) && w.Exempts("Pod", pattern, "")
+	return has(w.ExemptNamespaces, pattern) || !strings.Contains(pattern, "*") && w.Exempts("Pod", pattern, "")
 }
 
-// kinds are all that the wanted guardrails judge, each once.
+// kinds are all that the wanted guardrails judge, each once, those first that every cluster has.
 func (e *examination) kinds() []catalog.Kind {
 	seen := map[catalog.Kind]bool{}
 	var kinds []catalog.Kind
@@ -56,6 +54,15 @@ func (e *examination) kinds() []catalog.Kind {
 			}
 		}
 	}
+	slices.SortFunc(kinds, func(a, b catalog.Kind) int {
+		own := func(k catalog.Kind) int {
+			if render.BuiltIn(k.Group) {
+				return 0
+			}
+			return 1
+		}
+		return cmp.Or(own(a)-own(b), cmp.Compare(a.Group, b.Group), cmp.Compare(a.Kind, b.Kind))
+	})
 	return kinds
 }
 

@@ -246,17 +246,17 @@ func (g *generator) podSecurityContext() any {
 }
 
 func (g *generator) sysctls() any {
-	if g.chance(2) {
+	if !g.chance(4) {
 		return one(g, list(absent, nil, list()))
 	}
 	var sysctls []any
 	for range 1 + g.IntN(2) {
 		name := g.pick(list("kernel.shm_rmid_forced", "net.ipv4.ip_local_port_range", "net.ipv4.tcp_syncookies",
-			"net.ipv4.ping_group_range", "net.ipv4.ip_unprivileged_port_start"),
-			list("net.ipv4.ip_local_reserved_ports", "net.ipv4.tcp_keepalive_time", "net.ipv4.tcp_fin_timeout",
-				"net.ipv4.tcp_keepalive_intvl", "net.ipv4.tcp_keepalive_probes", "net.ipv4.tcp_rmem", "net.ipv4.tcp_wmem",
-				"net.ipv4.tcp_slow_start_after_idle", "net.ipv4.tcp_notsent_lowat", "kernel.msgmax",
-				"net/ipv4/tcp_syncookies", "Net.ipv4.tcp_syncookies", "", nil, absent))
+			"net.ipv4.ping_group_range", "net.ipv4.ip_unprivileged_port_start", "net.ipv4.ip_local_reserved_ports",
+			"net.ipv4.tcp_keepalive_time", "net.ipv4.tcp_fin_timeout", "net.ipv4.tcp_keepalive_intvl",
+			"net.ipv4.tcp_keepalive_probes", "net.ipv4.tcp_rmem", "net.ipv4.tcp_wmem",
+			"net.ipv4.tcp_slow_start_after_idle", "net.ipv4.tcp_notsent_lowat"),
+			list("kernel.msgmax", "net/ipv4/tcp_syncookies", "Net.ipv4.tcp_syncookies", "", nil, absent))
 		sysctls = append(sysctls, g.fields(object{"name": name, "value": "1"}))
 	}
 	if g.Float64() < g.wrong/10 {

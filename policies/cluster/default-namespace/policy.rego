@@ -1,9 +1,9 @@
 # METADATA
 # title: Nothing runs in the default namespace
 # description: |
-#   What is not given a namespace lands in `default`, beside everything else that nobody placed: no quota, network policy
-#   or role can be written for it with any meaning. In files, an object without a namespace is denied too where the run
-#   names none.
+#   What is not given a namespace lands in `default`, beside everything else that nobody placed: no quota, network
+#   policy or role can be written for it with any meaning. In files, an object without a namespace is denied too where
+#   the run names none.
 # scope: package
 # related_resources:
 #   - ref: https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/
@@ -20,7 +20,7 @@
 #             - {kind: ServiceAccount, name: default}
 #             - {kind: ConfigMap, name: kube-root-ca.crt}
 #             - {kind: Service, name: kubernetes}
-#           description: Objects that may be in the namespace default; those listed by default are made by the cluster itself.
+#           description: Objects that may be in the namespace default; at first those that the cluster itself makes.
 #           items:
 #             type: object
 #             required: [kind, name]

@@ -1,8 +1,9 @@
 # METADATA
 # title: No namespace may leave Gatekeeper's reach
 # description: |
-#   Gatekeeper's webhook skips every object of a namespace that carries the label admission.gatekeeper.sh/ignore, whatever
-#   its value. Whoever can label a namespace could switch all guardrails off there; only listed namespaces may have it.
+#   Gatekeeper's webhook skips every object of a namespace that carries the label admission.gatekeeper.sh/ignore,
+#   whatever its value. Whoever can label a namespace could switch all guardrails off there; only listed namespaces may
+#   have it.
 # scope: package
 # related_resources:
 #   - ref: https://open-policy-agent.github.io/gatekeeper/website/docs/exempt-namespaces/
@@ -44,5 +45,8 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	_label in object.keys(labels)
 	not k8s.name in input.parameters.namespaces
 	path := $"metadata.labels[\"{_label}\"]"
-	msg := $"Namespace {k8s.name} must not carry the label {_label}, which switches every guardrail off for its objects: remove it."
+	msg := concat("", [
+		$"Namespace {k8s.name} must not carry the label {_label}, ",
+		"which switches every guardrail off for its objects: remove it.",
+	])
 }

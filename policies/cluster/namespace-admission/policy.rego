@@ -4,7 +4,7 @@
 #   Where a namespace enforces a level of the Pod Security Standards, Kubernetes accepts a Deployment whose pods it then
 #   refuses, and the rollout hangs. This evaluates the enforce labels of the Namespace, as the request or the inventory
 #   has it, against the pods of every workload. A level that is none counts as restricted, a version that is none as the
-#   latest, as in Kubernetes. What exempts users, namespaces and runtime classes from admission is not known here.
+#   latest, as in Kubernetes. Exemptions of users, namespaces and runtime classes are not known here.
 # scope: package
 # related_resources:
 #   - ref: https://kubernetes.io/docs/concepts/security/pod-security-admission/
@@ -36,7 +36,8 @@
 #     hipaa: ["164.312(a)(1)"]
 #     cis: ["5.2.1"]
 #     nsa: [pod-security]
-#   remediation: Change the pod's fields to what the level asks for, or move the workload to a namespace of another level.
+#   remediation: |
+#     Change the pod's fields to what the level asks for, or move the workload to a namespace of another level.
 package rampart.cluster.namespace_admission
 
 import data.lib.finding

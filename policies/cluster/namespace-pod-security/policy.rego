@@ -31,7 +31,7 @@
 #         requireVersion:
 #           type: boolean
 #           default: false
-#           description: Whether enforce-version must be a version, so that an upgrade of the cluster changes no verdict.
+#           description: Whether enforce-version must name a version, so that upgrades of the cluster change no verdict.
 # custom:
 #   id: namespace-pod-security
 #   severity: high
@@ -44,8 +44,8 @@
 #     cis: ["5.2.1"]
 #     nsa: [pod-security]
 #   remediation: |
-#     Label the namespace with pod-security.kubernetes.io/enforce, warn and audit, all three restricted (or baseline where
-#     the profile allows it).
+#     Label the namespace with pod-security.kubernetes.io/enforce, warn and audit, all three restricted (or baseline
+#     where the profile allows it).
 package rampart.cluster.namespace_pod_security
 
 import data.lib.finding

@@ -3,7 +3,7 @@
 # description: |
 #   A pod that no NetworkPolicy selects takes connections from everyone and reaches everything. Every namespace needs a
 #   policy that selects all its pods and denies ingress, and one that denies egress; a policy beside it that allows
-#   everything makes it void. Policies of Cilium's and of the network policy API count too. When a workload is created or
+#   everything undoes it. The policies of Cilium and of the Network Policy API count too. When a workload is created or
 #   changed, its own pods are judged: the policies of its namespace, taken together, must isolate them. In audits and in
 #   files the Namespace is judged, and a workload only where its Namespace is not among the objects. Pods in the host
 #   network are out of any policy's reach.
@@ -71,7 +71,10 @@ violation contains finding.at(rego.metadata.chain(), "metadata.name", msg) if {
 	subject := network.namespace_subject(k8s.name, labels)
 	some direction in _directions
 	not network.isolated(direction, subject)
-	msg := $"Namespace {k8s.name} does not deny {lower(direction)} by default: {_cause(direction, subject, "all its pods")}"
+	msg := concat("", [
+		$"Namespace {k8s.name} does not deny {lower(direction)} by default: ",
+		_cause(direction, subject, "all its pods"),
+	])
 }
 
 violation contains finding.at(rego.metadata.chain(), "metadata.namespace", msg) if {
@@ -81,7 +84,10 @@ violation contains finding.at(rego.metadata.chain(), "metadata.namespace", msg) 
 	subject := network.pod_subject(_namespace, pod)
 	some direction in _directions
 	not network.isolated(direction, subject)
-	msg := $"Namespace {_namespace} does not deny {lower(direction)} of these pods by default: {_cause(direction, subject, "them")}"
+	msg := concat("", [
+		$"Namespace {_namespace} does not deny {lower(direction)} of these pods by default: ",
+		_cause(direction, subject, "them"),
+	])
 }
 
 violation contains finding.at(rego.metadata.chain(), $"{pod.path}.hostNetwork", msg) if {
@@ -111,12 +117,8 @@ _directions := input.parameters.directions
 
 _host_network(pod) if not object.get(pod.spec, "hostNetwork", false) in {false, null}
 
-_cause(direction, subject, whom) := $"add a NetworkPolicy that selects {whom} and names {direction} in policyTypes." if {
-	count(network.allow_all(direction, subject)) == 0
-}
-
-_cause(direction, subject, _) := $"remove {open}, which allows everything." if {
+_cause(direction, subject, whom) := $"remove {open}, which allows everything." if {
 	policies := network.allow_all(direction, subject)
 	count(policies) > 0
 	open := concat(" and ", sort(policies))
-}
+} else := $"add a NetworkPolicy that selects {whom} and names {direction} in policyTypes."

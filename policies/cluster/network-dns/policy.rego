@@ -2,8 +2,8 @@
 # title: Denied egress leaves DNS open, and nothing else under its name
 # description: |
 #   Where egress is denied and nothing allows DNS, applications fail in ways that tempt people to remove the policy; DNS
-#   needs UDP and TCP, for answers that do not fit into UDP are asked for again over TCP. An allowance for DNS that is wider
-#   than the cluster's resolver is a way out for data: port 53 of any address is a tunnel.
+#   needs UDP and TCP, since answers that do not fit into UDP are fetched again over TCP. An allowance for DNS that is
+#   wider than the cluster's resolver is a way out for data: port 53 of any address is a tunnel.
 # scope: package
 # related_resources:
 #   - ref: https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/
@@ -71,7 +71,10 @@ violation contains finding.at(rego.metadata.chain(), $"{entry.path}.to[{i}]", ms
 	some entry in _allowances
 	some i, peer in network.peers(entry.rule, "Egress")
 	not _is_resolver(peer)
-	msg := $"The rule allows DNS to others than the cluster's resolver: select namespace {_resolver_namespaces} by kubernetes.io/metadata.name."
+	msg := concat("", [
+		"The rule allows DNS to others than the cluster's resolver: ",
+		$"select namespace {_resolver_namespaces} by kubernetes.io/metadata.name.",
+	])
 }
 
 violation contains finding.at(rego.metadata.chain(), $"{entry.path}.ports", msg) if {
@@ -94,7 +97,10 @@ violation contains finding.at(rego.metadata.chain(), "spec.egress", msg) if {
 	_isolates_egress
 	not _namespace_is_judged
 	_allowed_to_its_pods == set()
-	msg := $"The policy denies egress and nothing allows DNS: allow port 53 of namespace {_resolver_namespaces}, UDP and TCP."
+	msg := concat("", [
+		"The policy denies egress and nothing allows DNS: ",
+		$"allow port 53 of namespace {_resolver_namespaces}, UDP and TCP.",
+	])
 }
 
 violation contains finding.at(rego.metadata.chain(), "spec.egress", msg) if {
@@ -115,7 +121,10 @@ violation contains finding.at(rego.metadata.chain(), "metadata.name", msg) if {
 	]
 	_protocols(rules) == set()
 	not _cilium_allows_dns(k8s.name)
-	msg := $"Namespace {k8s.name} denies egress and nothing allows DNS: allow port 53 of namespace {_resolver_namespaces}, UDP and TCP."
+	msg := concat("", [
+		$"Namespace {k8s.name} denies egress and nothing allows DNS: ",
+		$"allow port 53 of namespace {_resolver_namespaces}, UDP and TCP.",
+	])
 }
 
 _policy := k8s.resource if k8s.group_kind != "/Namespace"

@@ -1,9 +1,9 @@
 # METADATA
 # title: The cluster's network enforces NetworkPolicies
 # description: |
-#   A NetworkPolicy is a wish that the cluster's network plugin has to carry out, and some do not: the API server accepts
-#   the policy all the same, and every pod stays reachable. Found where the DaemonSets and Nodes of the cluster are known
-#   and show a plugin that is known to enforce nothing, and none that does; what is not known is no finding.
+#   A NetworkPolicy holds only if the cluster's network plugin enforces it, and some do not: the API server accepts the
+#   policy all the same, and every pod stays reachable. Reported where the DaemonSets and Nodes of the cluster show a
+#   plugin that is known to enforce nothing, and none that does; an unknown plugin is no finding.
 # scope: package
 # related_resources:
 #   - ref: https://kubernetes.io/docs/concepts/services-networking/network-policies/#prerequisites
@@ -35,7 +35,8 @@
 #     hipaa: ["164.312(e)(1)"]
 #     cis: ["5.3.1"]
 #     nsa: [network-separation]
-#   remediation: Install a network plugin that enforces NetworkPolicies, such as Calico or Cilium, or switch its enforcement on.
+#   remediation: |
+#     Install a network plugin that enforces NetworkPolicies, such as Calico or Cilium, or switch its enforcement on.
 package rampart.cluster.network_enforcement
 
 import data.lib.finding
@@ -49,7 +50,10 @@ violation contains finding.at(rego.metadata.chain(), "spec", msg) if {
 	count(plugins) > 0
 	not _enforced
 	names := concat(" and ", sort(plugins))
-	msg := $"Nothing enforces this policy, for the cluster's network is {names}: install a plugin that does, such as Calico or Cilium."
+	msg := concat("", [
+		$"Nothing enforces this policy, for the cluster's network is {names}: ",
+		"install a plugin that does, such as Calico or Cilium.",
+	])
 }
 
 _daemon_sets := [{"name": daemon_set.metadata.name, "containers": containers} |

@@ -18,8 +18,8 @@
 #           default: []
 #           description: |
 #             What ingress may come from. An entry with namespaceLabels stands for the pods of the namespaces with these
-#             labels, narrowed by podLabels; one with podLabels alone for pods of the policy's own namespace; one with cidr
-#             for a network.
+#             labels, narrowed by podLabels; one with podLabels alone for pods of the policy's own namespace; one with
+#             cidr for a network.
 #           items:
 #             type: object
 #             additionalProperties: false
@@ -66,7 +66,10 @@ violation contains finding.at(rego.metadata.chain(), $"{entry.path}.from[{i}]", 
 	some entry in _rules
 	some i, peer in network.peers(entry.rule, "Ingress")
 	not _allowed(peer)
-	msg := "The source is not on the list of allowed sources: name a listed gateway by the labels of its namespace and pods."
+	msg := concat("", [
+		"The source is not on the list of allowed sources: ",
+		"name a listed gateway by the labels of its namespace and pods.",
+	])
 }
 
 _sources := input.parameters.sources

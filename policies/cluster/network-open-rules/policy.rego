@@ -1,10 +1,10 @@
 # METADATA
 # title: No network rule is open to everyone
 # description: |
-#   A rule without peers, a peer for all namespaces and an address block that spans the internet turn a NetworkPolicy into
-#   one that allows everything, whatever it is called. Address blocks are added up over all rules of a direction, so two
-#   halves are as open as 0.0.0.0/0, and an exception of a few addresses closes nothing. Only rules that have an effect
-#   are judged.
+#   A rule without peers, a peer for all namespaces and an address block that spans the internet turn a NetworkPolicy
+#   into one that allows everything, whatever it is called. Address blocks are added up over all rules of a direction,
+#   so two halves are as open as 0.0.0.0/0, and an exception of a few addresses closes nothing. Only rules that have an
+#   effect are judged.
 # scope: package
 # related_resources:
 #   - ref: https://kubernetes.io/docs/concepts/services-networking/network-policies/
@@ -47,8 +47,8 @@
 #     cis: ["5.3.2"]
 #     nsa: [network-separation]
 #   remediation: |
-#     Name the peers of every rule: namespaceSelector with kubernetes.io/metadata.name, podSelector, or an ipBlock of the
-#     addresses that are needed.
+#     Name the peers of every rule: namespaceSelector with kubernetes.io/metadata.name, podSelector, or an ipBlock of
+#     the addresses that are needed.
 package rampart.cluster.network_open_rules
 
 import data.lib.finding
@@ -81,7 +81,10 @@ violation contains finding.at(rego.metadata.chain(), entry.path, msg) if {
 violation contains finding.at(rego.metadata.chain(), $"{entry.path}.namespaceSelector", msg) if {
 	some entry in _peers
 	network.all_namespaces(entry.peer)
-	msg := "The peer is every pod of all namespaces that the selector does not exclude: select the namespace by kubernetes.io/metadata.name."
+	msg := concat("", [
+		"The peer is every pod of all namespaces that the selector does not exclude: ",
+		"select the namespace by kubernetes.io/metadata.name.",
+	])
 }
 
 violation contains finding.at(rego.metadata.chain(), $"{entry.path}.ipBlock.cidr", msg) if {
@@ -96,7 +99,10 @@ violation contains finding.at(rego.metadata.chain(), $"{entry.path}.ipBlock.cidr
 violation contains finding.at(rego.metadata.chain(), $"{entry.path}.ipBlock.cidr", msg) if {
 	some entry in _peers
 	network.wide([entry.peer.ipBlock])
-	msg := $"The block {entry.peer.ipBlock.cidr} is open to the internet, also with its exceptions: write the networks that are needed."
+	msg := concat("", [
+		$"The block {entry.peer.ipBlock.cidr} is open to the internet, also with its exceptions: ",
+		"write the networks that are needed.",
+	])
 }
 
 violation contains finding.at(rego.metadata.chain(), $"spec.{rules}", msg) if {

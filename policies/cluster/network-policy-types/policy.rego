@@ -2,8 +2,8 @@
 # title: A NetworkPolicy says which directions it isolates
 # description: |
 #   Without policyTypes a NetworkPolicy isolates ingress, and egress only where it has egress rules: `egress: []` alone
-#   denies nothing. Rules of a direction that policyTypes does not name have no effect at all. Either way the policy does
-#   something else than it seems to say.
+#   denies nothing. Rules of a direction that policyTypes does not name have no effect at all. Either way the policy
+#   does something other than it seems to say.
 # scope: package
 # related_resources:
 #   - ref: https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/network-policy-v1/
@@ -25,8 +25,8 @@
 #     cis: ["5.3.2"]
 #     nsa: [network-separation]
 #   remediation: |
-#     Write policyTypes with every direction that the policy is to isolate, [Ingress, Egress] in a default deny, and only
-#     rules of these directions.
+#     Write policyTypes with every direction that the policy is to isolate, [Ingress, Egress] in a default deny, and
+#     only rules of these directions.
 package rampart.cluster.network_policy_types
 
 import data.lib.finding
@@ -59,7 +59,10 @@ violation contains finding.at(rego.metadata.chain(), $"spec.{field}", msg) if {
 	not direction in _types
 	field := network.fields[direction].rules
 	network.value(k8s.resource.spec, field) != null
-	msg := $"{field} has no effect because policyTypes does not name {direction}: add {direction} to policyTypes or remove {field}."
+	msg := concat("", [
+		$"{field} has no effect because policyTypes does not name {direction}: ",
+		$"add {direction} to policyTypes or remove {field}.",
+	])
 }
 
 _types := network.value(network.value(k8s.resource, "spec"), "policyTypes")

@@ -1,10 +1,10 @@
 # METADATA
 # title: Aggregated roles stay what they are
 # description: |
-#   The label rbac.authorization.k8s.io/aggregate-to-view, -edit or -admin adds a ClusterRole's rules to what everyone
-#   holds who is bound to that role: view must go on reading and never read Secrets, and nothing that leads to more
-#   rights belongs into edit or admin. An aggregationRule that selects every ClusterRole, or those that Kubernetes
-#   ships, collects cluster-admin with them.
+#   The label rbac.authorization.k8s.io/aggregate-to-view, -edit or -admin adds a ClusterRole's rules to that role, and
+#   so to what everyone bound to it may do: view must go on reading and never read Secrets, and nothing that leads to
+#   more rights belongs in edit or admin. An aggregationRule that selects every ClusterRole, or those that Kubernetes
+#   ships, takes in the rules of cluster-admin too.
 # scope: package
 # related_resources:
 #   - ref: https://kubernetes.io/docs/reference/access-authn-authz/rbac/#aggregated-clusterroles

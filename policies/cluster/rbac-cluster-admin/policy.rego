@@ -1,10 +1,10 @@
 # METADATA
 # title: Nobody but listed administrators gets every right
 # description: |
-#   A binding to cluster-admin makes its subjects administrators of the cluster, in a RoleBinding of the namespace. The
-#   same holds for a role that covers everything under another name, and nearly so for admin and edit where they are
-#   bound in every namespace or in one that the cluster itself runs in. A role of another name is judged by the rules
-#   that the inventory has for it, aggregated ones included.
+#   A ClusterRoleBinding to cluster-admin makes its subjects administrators of the cluster, a RoleBinding makes them
+#   administrators of its namespace. The same holds for a role that covers everything under another name, and nearly so
+#   for admin and edit where they are bound in every namespace or in one that the cluster itself runs in. A role of
+#   another name is judged by the rules that the inventory has for it, aggregated ones included.
 # scope: package
 # related_resources:
 #   - ref: https://kubernetes.io/docs/reference/access-authn-authz/rbac/#user-facing-roles

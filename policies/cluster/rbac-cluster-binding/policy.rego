@@ -90,12 +90,15 @@
 #     hipaa: ["164.308(a)(4)", "164.312(a)(1)"]
 #     cis: ["5.1.1", "5.1.3"]
 #     nsa: [authentication-authorization]
-#   remediation: Keep the ClusterRole and bind it with one RoleBinding in each namespace that the account works in.
+#   remediation: |
+#     Keep the ClusterRole and bind it with one RoleBinding in each namespace that the account works in. Where it is for
+#     what belongs to no namespace, narrow the role, or list the account in allowedSubjects.
 package rampart.cluster.rbac_cluster_binding
 
 import data.lib.finding
 import data.lib.k8s
 import data.lib.rbac
+import data.lib.rbac.builtin
 
 violation contains finding.at(rego.metadata.chain(), "roleRef.name", msg) if {
 	binding := k8s.resource
@@ -109,8 +112,8 @@ violation contains finding.at(rego.metadata.chain(), "roleRef.name", msg) if {
 	accounts != ""
 	grants := _grants(ref)
 	msg := concat("", [
-		$"ClusterRoleBinding {k8s.name} lets {accounts} {grants} in every namespace ({ref.kind} {ref.name}): ",
-		"bind the role with a RoleBinding in each namespace that needs it, or list the account in allowedSubjects.",
+		$"ClusterRoleBinding {k8s.name} lets {accounts} {grants.what} ({ref.kind} {ref.name}){grants.instead}, ",
+		"or list the account in allowedSubjects.",
 	])
 }
 
@@ -127,39 +130,102 @@ _controller(ref, {"namespace": "kube-system", "name": name}) if {
 	ref.name == $"system:controller:{name}"
 }
 
-# What the role grants beyond reading, in words; undefined where the inventory lacks the role and its name says nothing.
-_grants(ref) := $"{verbs} {resources}" if {
+# What the role grants beyond reading and what to do about it, in words; undefined where the inventory lacks the role
+# and its name says nothing. What a RoleBinding could grant instead goes before what it can't.
+_grants(ref) := array.concat(_namespaced(hits), hits)[0] if {
 	hits := [hit |
 		some role in rbac.referenced(ref, "")
 		some rule in rbac.effective_rules(role)
 		hit := _beyond_reading(rule)
 	]
-	[verbs, resources] := hits[0]
-} else := "change nearly everything" if {
+	count(hits) > 0
+} else := {"what": "change nearly everything in every namespace", "instead": _bind} if {
 	ref.name in {"cluster-admin", "admin", "edit"}
 	count(rbac.referenced(ref, "")) == 0
 }
 
-_beyond_reading(rule) := [concat(", ", sort(verbs)), concat(", ", sort(resources))] if {
-	verbs := rule.verbs - rbac.read_verbs
-	count(verbs) > 0
-	resources := {_shown(api_group, resource) |
-		some api_group in rule.groups
-		some resource in rule.resources
-		not _ignored(api_group, resource)
-	}
-	count(resources) > 0
-} else := [concat(", ", verbs), "secrets"] if {
-	verbs := rbac.secret_reads(rule)
-	count(verbs) > 0
-} else := [concat(", ", sort(verbs)), concat(", ", sort(rule.urls))] if {
+_namespaced(hits) := [hit | some hit in hits; hit.instead == _bind]
+
+_bind := ": bind such rights with a RoleBinding in each namespace that needs them"
+
+_narrow := ", which no RoleBinding can grant: narrow the role to what the account needs"
+
+_beyond_reading(rule) := {"what": $"{_verbs(writes)} {_resources(pairs)} in every namespace", "instead": _bind} if {
+	writes := rule.verbs - rbac.read_verbs
+	count(writes) > 0
+	pairs := {pair | some pair in _written(rule); not _has_no_namespace(pair, writes)}
+	count(pairs) > 0
+} else := {"what": $"{concat(", ", reads)} secrets in every namespace", "instead": _bind} if {
+	reads := rbac.secret_reads(rule)
+	count(reads) > 0
+} else := {"what": $"{_verbs(writes)} {_resources(pairs)}", "instead": _narrow} if {
+	writes := rule.verbs - rbac.read_verbs
+	count(writes) > 0
+	pairs := _written(rule)
+	count(pairs) > 0
+} else := {"what": $"{_requests(verbs)} to {_urls(rule)}", "instead": _narrow} if {
 	count(rule.urls) > 0
 	verbs := rule.verbs - {"get", "head", "options"}
 	count(verbs) > 0
 }
 
+# The groups and resources of a rule whose writes count.
+_written(rule) := {[api_group, resource] |
+	some api_group in rule.groups
+	some resource in rule.resources
+	not _ignored(api_group, resource)
+}
+
 _ignored(api_group, resource) if $"{api_group}/{resource}" in input.parameters.ignoredResources
 
-_shown("", resource) := resource
+_has_no_namespace([api_group, resource], _) if builtin.cluster_scoped(api_group, resource)
 
-_shown(api_group, resource) := $"{resource}.{api_group}" if api_group != ""
+_has_no_namespace(["", "namespaces"], verbs) if verbs - {"create", "deletecollection"} == set()
+
+_verbs(verbs) := "do anything to" if "*" in verbs
+
+else := concat(", ", sort(verbs))
+
+_requests(verbs) := "send any request" if "*" in verbs
+
+else := $"send {concat(", ", sort(verbs))} requests"
+
+_urls(rule) := "every URL" if "*" in rule.urls
+
+else := concat(", ", sort(rule.urls))
+
+# What another entry stands for too is left out.
+_resources(pairs) := concat(", ", sort({_shown(api_group, resource) |
+	some [api_group, resource] in pairs
+	not _is_part(api_group, resource, pairs)
+}))
+
+_is_part(api_group, resource, pairs) if {
+	api_group != "*"
+	["*", resource] in pairs
+}
+
+_is_part(api_group, resource, pairs) if {
+	resource != "*"
+	[api_group, "*"] in pairs
+}
+
+_shown(api_group, "*") := $"every resource{_of_group(api_group)}"
+
+_shown(api_group, resource) := $"{substring(resource, 2, -1)} of every resource{_of_group(api_group)}" if {
+	startswith(resource, "*/")
+} else := $"{resource} of every API group" if {
+	api_group == "*"
+	resource != "*"
+} else := $"{resource}.{api_group}" if {
+	not api_group in {"", "*"}
+	resource != "*"
+} else := resource if {
+	resource != "*"
+}
+
+_of_group("*") := ""
+
+_of_group("") := " of the core API group"
+
+_of_group(api_group) := $" of the API group {api_group}" if not api_group in {"", "*"}

@@ -40,7 +40,8 @@
 #     cis: ["5.1.1"]
 #     nsa: [authentication-authorization]
 #   remediation: |
-#     Name a role and ServiceAccounts that exist, and apply them before the bindings; remove the bindings of what is gone.
+#     Name a role and ServiceAccounts that exist, and apply them before the bindings; remove the bindings of what is
+#     gone.
 package rampart.cluster.rbac_dangling_references
 
 import data.lib.finding

@@ -1,8 +1,8 @@
 # METADATA
 # title: Default accounts hold no rights
 # description: |
-#   Every pod that names no ServiceAccount runs as its namespace's `default` one: rights that are bound to it are
-#   rights of every such pod, today's and later ones. Judged in whichever way the account is spelled, also as the User
+#   Every pod that names no ServiceAccount runs as its namespace's `default` one: rights that are bound to it are rights
+#   of every such pod, today's and later ones. The account is found however it is spelled, also as the User
 #   system:serviceaccount:NAMESPACE:default.
 # scope: package
 # related_resources:

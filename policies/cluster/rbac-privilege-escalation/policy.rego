@@ -32,7 +32,7 @@
 #           default: [kube-system]
 #           description: |
 #             Namespaces that are known to hold a ServiceAccount that administers the cluster; others are found in the
-#             inventory. Who makes workloads there is such an account.
+#             inventory. Whoever makes workloads there can act as that account.
 #         exemptClusterRoles:
 #           type: array
 #           items: {type: string}

@@ -1,7 +1,7 @@
 # METADATA
 # title: Secrets are not readable cluster-wide
 # description: |
-#   Who may get, list or watch Secrets in every namespace holds every credential of the cluster, the tokens of its
+#   Whoever may get, list or watch Secrets in every namespace holds every credential of the cluster, the tokens of its
 #   strongest accounts among them. Denied are ClusterRoles that read Secrets, unless the inventory shows them to be
 #   bound in namespaces only; and the ClusterRoleBinding that would change that. Naming Secrets in resourceNames limits
 #   get, but not list and watch. A Role reads the Secrets of its own namespace, which is judged if a parameter says so.

@@ -1,9 +1,10 @@
 # METADATA
 # title: Pod specifications hold no credentials
 # description: |
-#   Who may read a workload reads its specification, and so do Git, backups and every process list. Judged are literal
-#   environment variables, command, args, scripts, the commands and HTTP headers of probes and lifecycle hooks, and the
-#   labels and annotations of the workload and its pods. Messages name the place and what was found, never the value.
+#   Whoever may read a workload reads its specification, which stands in Git, backups and process lists as well. Judged
+#   are literal environment variables, command, args, scripts, the commands and HTTP headers of probes and lifecycle
+#   hooks, and the labels and annotations of the workload and its pods. Messages name the place and what was found,
+#   never the value.
 # scope: package
 # related_resources:
 #   - ref: https://kubernetes.io/docs/concepts/configuration/secret/

@@ -2,7 +2,7 @@
 # title: No hand-made ServiceAccount tokens
 # description: |
 #   A Secret of the type kubernetes.io/service-account-token gets a token of its ServiceAccount that never expires, is
-#   bound to no pod, and is readable for everyone who reads Secrets. Tokens that the kubelet projects into a pod or
+#   bound to no pod, and is readable by everyone who may read Secrets. Tokens that the kubelet projects into a pod or
 #   that the TokenRequest API gives out expire and are bound to their holder.
 # scope: package
 # related_resources:

@@ -2,7 +2,7 @@
 # title: Services are not exposed by accident
 # description: |
 #   Traffic from outside enters through the gateway, where TLS, authentication and limits are. A load balancer with a
-#   public address, a node port and external IPs pass it by; external IPs can also take over other people's addresses
+#   public address, a node port and external IPs bypass it; external IPs can also take over other people's addresses
 #   (CVE-2020-8554). An ExternalName that names the metadata service, the node itself or another namespace's Service
 #   makes a proxy reach what its clients must not.
 # scope: package

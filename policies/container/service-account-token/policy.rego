@@ -68,7 +68,10 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	not _needs_token(pod.spec)
 	account := serviceaccounts.name(pod.spec)
 	path := $"{pod.path}.automountServiceAccountToken"
-	msg := $"The pod mounts an API token of ServiceAccount {account}: set automountServiceAccountToken to false."
+	msg := concat("", [
+		$"The pod mounts an API token of ServiceAccount {account}: set automountServiceAccountToken to false",
+		$"{_or_allow(pod.spec)}.",
+	])
 }
 
 violation contains finding.at(rego.metadata.chain(), $"{path}.audience", msg) if {
@@ -76,7 +79,10 @@ violation contains finding.at(rego.metadata.chain(), $"{path}.audience", msg) if
 	not _for_another_audience(token)
 	not _needs_token(pod.spec)
 	not _injected(pod.spec, volume, token)
-	msg := $"Volume {volume.name} holds a token for the API server: set audience to the service that it is for."
+	msg := concat("", [
+		$"Volume {volume.name} holds a token for the API server: set audience to the service that it is for",
+		$"{_or_allow(pod.spec)}.",
+	])
 }
 
 violation contains finding.at(rego.metadata.chain(), $"{path}.expirationSeconds", msg) if {
@@ -102,6 +108,11 @@ _needs_token(spec) if {
 	input.parameters.allowBound == true
 	serviceaccounts.bound(k8s.namespace, serviceaccounts.name(spec))
 }
+
+# Workloads that call the API, such as operators, are known by the rights of their account.
+_or_allow(spec) := ", or the parameter allowBound to true if the pod uses the rights that bindings give its account" if {
+	serviceaccounts.bound(k8s.namespace, serviceaccounts.name(spec))
+} else := ""
 
 _tokens := [[pod, volume, path, token] |
 	some pod in serviceaccounts.pods

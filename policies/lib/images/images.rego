@@ -14,10 +14,8 @@ import data.lib.k8s
 #   names go, with the path; tag and digest are "" where the reference has none. A reference that no runtime takes is
 #   {"problem"}: "missing", "digest" (what follows the @ is at fault) or "reference".
 parse(text) := parsed if {
-	is_string(text)
 	parsed := _common(text)
 } else := parsed if {
-	is_string(text)
 	parsed := _parsed(text)
 } else := {"problem": problem} if {
 	problem := _problem(text)

@@ -155,6 +155,8 @@ _lists := [
 	["nginx", "docker.io/library/nginx", true],
 	["ubuntu", "ubuntu-evil", false],
 	["ubuntu", "ghcr.io/library/ubuntu", false],
+	["team", "Team/app", false],
+	["Team", "Team/app", true],
 	["", "nginx", false],
 	["/", "nginx", false],
 	["*", "nginx", false],

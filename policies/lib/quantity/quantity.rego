@@ -61,6 +61,7 @@ _order(a, b, -2) := -1 if a > b
 # The amounts that most objects have, in thousandths: the same as `parse` and `_order` make of them, at a tenth of the
 # cost.
 _small(x) := to_number(digits) * _thousandths[trim_prefix(x, digits)] if {
+	is_string(x)
 	digits := trim_right(x, "mKMGi")
 	regex.match(`^[1-9][0-9]{0,5}$`, digits)
 }

@@ -59,3 +59,31 @@ _other_accounts := {
 	"bootstrap-signer", "cloud-provider", "kube-controller-manager", "kube-dns", "kube-scheduler",
 	"leader-election-controller", "token-cleaner",
 }
+
+# METADATA
+# description: |
+#   Whether a resource of Kubernetes itself, or a subresource of one, belongs to no namespace. A Namespace belongs to
+#   itself: a RoleBinding in it gives rights on it, except for making one.
+cluster_scoped(api_group, resource) if split(resource, "/")[0] in _cluster_scoped[api_group]
+
+_cluster_scoped := {
+	"": {"componentstatuses", "groups", "nodes", "persistentvolumes", "users"},
+	"admissionregistration.k8s.io": {
+		"*", "mutatingadmissionpolicies", "mutatingadmissionpolicybindings", "mutatingwebhookconfigurations",
+		"validatingadmissionpolicies", "validatingadmissionpolicybindings", "validatingwebhookconfigurations",
+	},
+	"apiextensions.k8s.io": {"*", "customresourcedefinitions"},
+	"apiregistration.k8s.io": {"*", "apiservices"},
+	"authentication.k8s.io": {"*", "selfsubjectreviews", "tokenreviews", "uids", "userextras"},
+	"authorization.k8s.io": {"selfsubjectaccessreviews", "selfsubjectrulesreviews", "subjectaccessreviews"},
+	"certificates.k8s.io": {"certificatesigningrequests", "clustertrustbundles", "signers"},
+	"flowcontrol.apiserver.k8s.io": {"*", "flowschemas", "prioritylevelconfigurations"},
+	"internal.apiserver.k8s.io": {"*", "storageversions"},
+	"networking.k8s.io": {"ingressclasses", "ipaddresses", "servicecidrs"},
+	"node.k8s.io": {"*", "runtimeclasses"},
+	"rbac.authorization.k8s.io": {"clusterrolebindings", "clusterroles"},
+	"resource.k8s.io": {"deviceclasses", "devicetaintrules", "resourceslices"},
+	"scheduling.k8s.io": {"priorityclasses"},
+	"storage.k8s.io": {"csidrivers", "csinodes", "storageclasses", "volumeattachments", "volumeattributesclasses"},
+	"storagemigration.k8s.io": {"*", "storageversionmigrations"},
+}

@@ -185,3 +185,16 @@ test_builtin if {
 	builtin.account({"namespace": "kube-system", "name": "job-controller"})
 	not builtin.account({"namespace": "default", "name": "job-controller"})
 }
+
+test_cluster_scoped if {
+	every pair in [
+		["", "nodes"], ["", "nodes/proxy"], ["rbac.authorization.k8s.io", "clusterroles"], ["node.k8s.io", "*"],
+	] {
+		builtin.cluster_scoped(pair[0], pair[1])
+	}
+	every pair in [
+		["", "*"], ["", "namespaces"], ["", "pods"], ["apps", "nodes"], ["rbac.authorization.k8s.io", "roles"], ["*", "*"],
+	] {
+		not builtin.cluster_scoped(pair[0], pair[1])
+	}
+}

@@ -329,8 +329,14 @@ _references := concat("|", [
 	`^\*[\w-]+$`, `^&\w`, `^__\w+__$`,
 	`^(?i:vault|secret|secretref|env|file|ref\+\w+|op|aws\w*|azure\w*|gcp\w*|kms|ssm|arn|enc|sops|os|process|keyring):`,
 	`^(?:ENC\[|os\.|process\.|System\.|projects/)`, `^[A-Z0-9_]*(?:PASSWORD|PASSWD|PASS|PWD|SECRET|TOKEN|KEY)$`,
-	`^%\w$`, `^\{\w*\}$`,
+	`^%\w$`, `^\{\w*\}$`, _secret_key,
 ])
+
+# A key of a Secret as Argo CD writes it: $oidc.example.clientSecret, $my-secret:oidc.clientSecret, $slack-token. Digits
+# stand for letters in passwords, but only end a word of a name.
+_secret_key := $"^\\$[a-z][a-zA-Z]*[0-9]*(?:[._-]{_word})*(?::{_word}(?:[._-]{_word})*)?$"
+
+_word := `(?:k8s|[a-zA-Z]+[0-9]*)`
 
 _paths := concat("|", [
 	`^(?:~|\.{1,2})?/[\w./@ -]*$`, `^[A-Za-z]:\\`, `^[a-z][a-z0-9._-]*(?:/[a-z0-9._-]+)+$`,

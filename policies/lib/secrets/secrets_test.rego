@@ -4,6 +4,17 @@ import data.lib.secrets
 
 _none := [
 	["password", "24h"],
+	["clientSecret", "$oidc.example.clientSecret"],
+	["clientSecret", "$dex.github.clientSecret"],
+	["clientSecret", "$oidc.auth0.clientSecret"],
+	["clientSecret", "$my-secret:oidc.clientSecret"],
+	["clientSecret", "$my-secret-v2:oidc.k8s.client_secret"],
+	["clientSecret", "$oidc-k8s:secret"],
+	["webhook_secret", "$webhook.github.secret"],
+	["token", "$slack-token"],
+	["password", "$email-password"],
+	["oidc.config", "name: SSO\nclientID: argo\nclientSecret: $oidc.example.clientSecret\n"],
+	["oidc.config", "name: SSO\nclientID: argo\nclientSecret: '$my-secret:oidc.clientSecret'\n"],
 	["password", "128Mi"],
 	["password", "12"],
 	["password", "ab"],
@@ -55,6 +66,15 @@ _none := [
 ]
 
 _one := [
+	["password", "$ecr3tP@ss!", "a password"],
+	["clientSecret", "$ecr3t.P4ss.w0rd", "an API key or token"],
+	["clientSecret", "$oidc.4f9d2c7b8e1a", "an API key or token"],
+	["clientSecret", "$my-secret:4f9d2c7b8e1a", "an API key or token"],
+	["clientSecret", "$my-secret:oidc:4f9d2c", "an API key or token"],
+	["clientSecret", "oidc.example.client9Secret", "an API key or token"],
+	["password", "$Winter-Sale24", "a password"],
+	["password", "$oidc.example.clientSecret!", "a password"],
+	["oidc.config", "clientSecret: $ecr3tP@ss!\n", "an API key or token (clientSecret)"],
 	["password", "a_1", "a password"],
 	["password", "p@ss(w0rd)", "a password"],
 	["password", "1234", "a password"],
