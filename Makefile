@@ -87,9 +87,15 @@ verify: generate ## Check that generated files are committed as they are generat
 		git --no-pager diff HEAD --stat -- $(GENERATED); \
 		printf 'commit what make generate wrote:\n%s\n' "$$changes"; exit 1; }
 
-.PHONY: test
-test: ## Run every test: Go, Rego, and all cases in every engine
-	@code=0; for module in $(MODULES); do (set -x; go -C $$module test ./...) || code=1; done; exit $$code
+.PHONY: test test-go test-pss
+test: test-go test-pss ## Run the tests: Go, Rego, and all cases in every engine
+
+test-go:
+	go test ./...
+
+# Some random pods; test-real takes fifty thousand.
+test-pss:
+	go -C harness/pss test ./... -pss.pods=2000
 
 # A real API server and Gatekeeper, built from the versions that harness/cluster/go.mod names.
 CLUSTER_BIN  := $(patsubst %/tools,%/cluster,$(CACHE))/$(shell { go version; cat harness/cluster/go.sum; } | git hash-object --stdin)
@@ -98,7 +104,8 @@ CLUSTER      := kube-apiserver kubectl etcd gatekeeper
 CONTAINED    := $(shell unshare --pid --fork --kill-child --mount-proc true 2>/dev/null && echo unshare --pid --fork --kill-child --mount-proc)
 
 .PHONY: test-real
-test-real: $(addprefix $(CLUSTER_BIN)/,$(CLUSTER)) ## Run the tests with real servers: etcd, kube-apiserver, Gatekeeper
+test-real: $(addprefix $(CLUSTER_BIN)/,$(CLUSTER)) ## Run the slow tests: real servers, and all pods against the official Pod Security evaluator
+	go -C harness/pss test -count=1 -timeout 30m -v -run TestRandom ./...
 	RAMPART_CLUSTER_BIN=$(CLUSTER_BIN) $(CONTAINED) go -C harness/cluster test -count=1 -timeout 20m -v -run TestCluster .
 
 $(CLUSTER_BIN)/kube-apiserver: PACKAGE = k8s.io/kubernetes/cmd/kube-apiserver
