@@ -38,9 +38,10 @@ var (
 			"exemptNamespaces in the file for --config exempts a namespace."}
 	WebhookConditions = &Check{"webhook-conditions", high,
 		"Keep only the matchConditions of constraints/webhook, which spare kinds that no guardrail judges."}
-	WebhookLabelGuard = &Check{"webhook-label-guard", high, patchWebhook}
-	WebhookLabels     = &Check{"webhook-namespace-labels", medium, patchWebhook}
-	WebhookLeases     = &Check{"webhook-leases", medium,
+	WebhookLabelGuard = &Check{"webhook-label-guard", high,
+		"Apply constraints/webhook, and leave the selectors and conditions of this webhook as Gatekeeper ships them."}
+	WebhookLabels = &Check{"webhook-namespace-labels", medium, patchWebhook}
+	WebhookLeases = &Check{"webhook-leases", medium,
 		"Add the matchConditions of constraints/webhook. (The Helm chart drops them where the minor version of Kubernetes " +
 			"is not a plain number.)"}
 	WebhookTimeout = &Check{"webhook-timeout", medium, "Set timeoutSeconds from 3 to 10, as constraints/webhook does."}

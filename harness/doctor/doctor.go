@@ -83,7 +83,8 @@ func problem(c *Check, path, format string, args ...any) Problem {
 }
 
 // ErrNothing is what Run returns for input that says nothing about Gatekeeper.
-var ErrNothing = errors.New("nothing to examine: the input holds no webhook configuration, template or constraint")
+var ErrNothing = errors.New("nothing to examine: the input holds no webhook configuration, template or constraint " +
+	"(kubectl prints nothing at all where the cluster lacks one of the kinds that it was asked for)")
 
 // Run examines what the paths (files, folders, globs or "-") hold. It returns an error where that could not take place at
 // all; input that cannot be read is part of the result.

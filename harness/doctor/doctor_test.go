@@ -152,6 +152,8 @@ func webhookMutations() []mutation {
 			"namespaceSelector"), doctor.WebhookNamespaces, "!control-plane"},
 		{"an exempt namespace", webhookSet([]any{"gatekeeper-system", "kube-system"}, 0, "namespaceSelector", "matchExpressions", 1,
 			"values"), doctor.WebhookNamespaces, "kubernetes.io/metadata.name notin (kube-system)"},
+		{"one namespace", webhookSet("In", 0, "namespaceSelector", "matchExpressions", 1, "operator"), doctor.WebhookNamespaces,
+			"kubernetes.io/metadata.name in (gatekeeper-system)"},
 		{"an objectSelector", webhookSet(object{"matchExpressions": []any{object{"key": "skip", "operator": "DoesNotExist"}}}, 0,
 			"objectSelector"), doctor.WebhookObjects, "!skip"},
 		{"a condition on the user", webhookSet(object{"name": "robots", "expression": `request.userInfo.username != "robot"`}, 0,
@@ -166,6 +168,8 @@ func webhookMutations() []mutation {
 			"leave out UPDATE of namespaces"},
 		{"a guard of some namespaces", webhookSet([]any{"gatekeeper-system", "shop"}, 1, "namespaceSelector", "matchExpressions", 0,
 			"values"), doctor.WebhookLabelGuard, "narrows it"},
+		{"a guard on a condition", webhookSet([]any{object{"name": "never", "expression": "false"}}, 1, "matchConditions"),
+			doctor.WebhookLabelGuard, "narrows it"},
 		{"leases", func(t *testing.T, in install) install {
 			w := at(in.find(t, "ValidatingWebhookConfiguration", webhooks), "webhooks", 0).(object)
 			w["matchConditions"] = w["matchConditions"].([]any)[1:]
@@ -297,6 +301,7 @@ func otherMutations() []mutation {
 	}
 	return []mutation{
 		{"no SyncSet", remove("SyncSet", "rampart"), doctor.SyncMissing, "v1 Namespace"},
+		{"no sync of a kind that a cluster can lack", remove("SyncSet", "rampart-cilium.io"), nil, ""},
 		{"a kind less", func(t *testing.T, in install) install {
 			spec := at(in.find(t, "SyncSet", "rampart"), "spec").(object)
 			spec["gvks"] = slices.DeleteFunc(spec["gvks"].([]any), func(k any) bool { return at(k, "kind") == "NetworkPolicy" })

@@ -196,7 +196,7 @@ func beyondShipped(s *metav1.LabelSelector, home string) *metav1.LabelSelector {
 	for _, r := range s.MatchExpressions {
 		label := r.Key == ignoreLabel && r.Operator == metav1.LabelSelectorOpDoesNotExist
 		name := r.Key == nameLabel && r.Operator == metav1.LabelSelectorOpNotIn
-		if name {
+		if name { // Gatekeeper's own namespace must be exempt, or it could not come back.
 			r.Values = slices.DeleteFunc(slices.Clone(r.Values), func(v string) bool { return v == home })
 		}
 		if !label && (!name || len(r.Values) > 0) {

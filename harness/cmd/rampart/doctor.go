@@ -25,8 +25,8 @@ func newDoctor() *cobra.Command {
 webhook, the templates, constraints and SyncSets, Gatekeeper's Config, and namespaces that were taken out of its reach.
 Each finding says what to do. Whatever differs from the profile on purpose belongs into the file for --config.
 
-It talks to no cluster; kubectl does. What kubectl may not read is not examined, so let it see all of these kinds. A status
-is examined where there is one, of objects that come from a cluster.
+It talks to no cluster; kubectl does, and must be allowed to read all of these kinds. (A cluster without any template has no
+resource type constraints: leave it out there.) A status is examined where objects come from a cluster.
 
 Exit codes: 0 nothing found; 1 findings; 2 input, usage or evaluation error, also beside findings.`,
 		Example: `  kubectl get validatingwebhookconfigurations,constrainttemplates,constraints,syncsets,configs.config.gatekeeper.sh,namespaces \

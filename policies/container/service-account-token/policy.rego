@@ -3,8 +3,8 @@
 # description: |
 #   Kubernetes mounts a token of the pod's ServiceAccount into every container unless told not to, and whoever breaks
 #   into the container has it. automountServiceAccountToken must be false in the pod, or in its ServiceAccount if the pod
-#   says nothing; the pod's word wins. Projected serviceAccountToken volumes must be for another audience than the API server
-#   and expire within the hour. The pods that do call the API are those whose ServiceAccount a binding gives rights to:
+#   says nothing; the pod's word wins. Projected serviceAccountToken volumes must be for another audience than the API
+#   server and expire within the hour. The pods that do call the API are those whose ServiceAccount a binding gives rights to:
 #   `allowBound` lets them have a token.
 # scope: package
 # related_resources:
