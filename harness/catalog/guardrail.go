@@ -32,6 +32,8 @@ type Guardrail struct {
 	Kinds []Kind `json:"kinds"`
 	// Parameters is the JSON schema of the parameters, with their defaults.
 	Parameters map[string]any `json:"parameters"`
+	// Needs are list parameters without which the guardrail is inactive: only the site knows what to put there.
+	Needs []string `json:"needs,omitempty"`
 	// Sync are the kinds of other objects that the guardrail reads from the inventory.
 	Sync []GroupVersionKind `json:"sync,omitempty"`
 	// Controls maps a framework to the ids of its controls that the guardrail is evidence for.
@@ -93,6 +95,7 @@ type custom struct {
 	Severity    string              `json:"severity"`
 	Profiles    map[string]Action   `json:"profiles"`
 	Match       []match             `json:"match"`
+	Needs       []string            `json:"needs"`
 	Sync        []GroupVersionKind  `json:"sync"`
 	Controls    map[string][]string `json:"controls"`
 	PSS         *PSS                `json:"pss"`
@@ -140,7 +143,7 @@ func (c *Catalog) readGuardrail(folder fs.FS, layer, file string) (*Guardrail, e
 	g := &Guardrail{
 		ID: meta.ID, Title: annotations.Title, Description: strings.TrimSpace(annotations.Description),
 		Remediation: strings.TrimSpace(meta.Remediation), Layer: layer, Severity: meta.Severity,
-		Profiles: meta.Profiles, Kinds: c.expand(meta.Match), Parameters: parameters, Sync: meta.Sync,
+		Profiles: meta.Profiles, Kinds: c.expand(meta.Match), Parameters: parameters, Needs: meta.Needs, Sync: meta.Sync,
 		Controls: meta.Controls, PSS: meta.PSS, FilesOnly: meta.FilesOnly, Related: related(annotations),
 		Module: module, Folder: sub,
 	}
@@ -248,6 +251,10 @@ func (g *Guardrail) validate(folder string) error {
 	for profile, action := range g.Profiles {
 		check(action == Deny || action == Warn || action == DryRun, "custom.profiles.%s is %q; write deny, warn or dryrun",
 			profile, action)
+	}
+	properties, _ := g.Parameters["properties"].(map[string]any)
+	for _, name := range g.Needs {
+		check(properties[name] != nil, "custom.needs names %q, which is no parameter", name)
 	}
 	check(g.Parameters["type"] == "object", "the schema of input.parameters must have type: object")
 	return errors.Join(errs...)

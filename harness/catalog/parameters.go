@@ -56,7 +56,7 @@ func (g *Guardrail) explain(invalid *jsonschema.ValidationError) []error {
 	}
 	name := strings.Join(append([]string{g.ID}, invalid.InstanceLocation...), ".")
 	if extra, ok := invalid.ErrorKind.(*kind.AdditionalProperties); ok {
-		return []error{fmt.Errorf("%s: unknown parameter %s; known: %s", name, strings.Join(extra.Properties, ", "),
+		return []error{fmt.Errorf("%s: unknown parameter %s; known: %s", name, strings.Join(slices.Sorted(slices.Values(extra.Properties)), ", "),
 			g.parameterNames())}
 	}
 	return []error{fmt.Errorf("%s: %s", name, invalid.ErrorKind.LocalizedString(message.NewPrinter(language.English)))}

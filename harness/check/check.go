@@ -247,7 +247,12 @@ func objectError(o *manifest.Object, err error) report.Error {
 func (r *run) summarise() {
 	s := &r.result.Summary
 	s.Profile = r.cfg.Profile
-	s.Guardrails = len(r.cfg.Active)
+	s.Guardrails, s.Inactive = len(r.cfg.Active), []string{}
+	for _, a := range r.cfg.Active {
+		if a.Inactive() {
+			s.Inactive = append(s.Inactive, a.ID)
+		}
+	}
 	s.Skipped, s.Errors = len(r.result.Skipped), len(r.result.Errors)
 	s.Findings, s.Actions = map[string]int{}, map[string]int{}
 	for _, f := range r.result.Findings {

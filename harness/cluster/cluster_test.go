@@ -15,6 +15,7 @@ import (
 	"github.com/go-logr/logr"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	coordinationv1 "k8s.io/api/coordination/v1"
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -50,6 +51,7 @@ func TestCluster(t *testing.T) {
 		{"a NetworkPolicy comes and goes", c.testNetworkPolicy},
 		{"audit", func(t *testing.T) { c.testAudit(t, old) }},
 		{"wrong parameters", c.testWrongParameters},
+		{"exemption by subresource", c.testExemption},
 		{"Gatekeeper fails", c.testFailure},
 	} {
 		t.Run(step.name, func(t *testing.T) {
@@ -355,6 +357,24 @@ func (c *cluster) testWrongParameters(t *testing.T) {
 	require.ErrorContains(t, c.admin.Create(t.Context(), constraint), "spec.parameters.waivers")
 }
 
+// testExemption: the label that switches Gatekeeper off for a namespace is denied on every way in.
+func (c *cluster) testExemption(t *testing.T) {
+	exempt := func() *corev1.Namespace {
+		namespace := &corev1.Namespace{}
+		require.NoError(t, c.admin.Get(t.Context(), client.ObjectKey{Name: "story"}, namespace))
+		namespace.Labels["admission.gatekeeper.sh/ignore"] = "true"
+		return namespace
+	}
+	dryRun := metav1.UpdateOptions{DryRun: []string{metav1.DryRunAll}}
+	namespaces := c.clientset.CoreV1().Namespaces()
+	_, err := namespaces.Update(t.Context(), exempt(), dryRun)
+	require.ErrorContains(t, err, "denied the request")
+	_, err = namespaces.UpdateStatus(t.Context(), exempt(), dryRun)
+	require.ErrorContains(t, err, "denied the request")
+	_, err = namespaces.Finalize(t.Context(), exempt(), dryRun)
+	require.ErrorContains(t, err, "denied the request")
+}
+
 // testFailure: without Gatekeeper nothing is admitted; with it again, everything is enforced as before.
 func (c *cluster) testFailure(t *testing.T) {
 	c.gatekeeper.kill()
@@ -364,6 +384,8 @@ func (c *cluster) testFailure(t *testing.T) {
 	require.True(t, ok)
 	require.EqualValues(t, http.StatusInternalServerError, status.Status().Code)
 	require.ErrorContains(t, err, "failed calling webhook")
+	lease := &coordinationv1.Lease{ObjectMeta: metav1.ObjectMeta{Name: "node", Namespace: "story"}}
+	require.NoError(t, c.admin.Create(t.Context(), lease), "the cluster's own leases go on, or it could not recover")
 	c.startGatekeeper()
 	c.waitEnforced("../../constraints/" + profile)
 	c.eventually(time.Minute, "a bad Pod is denied again", func() error {

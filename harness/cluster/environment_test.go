@@ -212,8 +212,8 @@ func healthy(ctx context.Context, url string) error {
 	return nil
 }
 
-// enableWebhooks installs the shipped validating webhooks, failing closed: the shipped Ignore would let a test pass for
-// the wrong reason. The mutating webhook is none of Rampart's business.
+// enableWebhooks installs the shipped validating webhooks, and corrects them as the README says. The mutating webhook is none
+// of Rampart's business.
 func (c *cluster) enableWebhooks() {
 	c.t.Helper()
 	ca, err := os.ReadFile(filepath.Join(c.manager.certs, "ca.crt"))
@@ -228,24 +228,15 @@ func (c *cluster) enableWebhooks() {
 		require.NoError(c.t, json.Unmarshal(data, webhooks))
 		for i := range webhooks.Webhooks {
 			w := &webhooks.Webhooks[i]
-			fail, seconds := admissionregistrationv1.Fail, int32(10)
 			url := fmt.Sprintf("https://127.0.0.1:%d%s", c.manager.port, *w.ClientConfig.Service.Path)
 			w.ClientConfig = admissionregistrationv1.WebhookClientConfig{URL: &url, CABundle: ca}
-			w.FailurePolicy, w.TimeoutSeconds = &fail, &seconds
 			w.MatchConditions = append(w.MatchConditions, admissionregistrationv1.MatchCondition{Name: "not-setup",
 				Expression: fmt.Sprintf("request.userInfo.username != %q", setupUser)})
-			if strings.HasPrefix(w.Name, "validation.") {
-				coverSubresources(w)
-			}
 		}
 		require.NoError(c.t, c.setup.Create(c.t.Context(), webhooks))
-	}
-}
-
-// coverSubresources is what the README tells a cluster admin to set: ephemeral containers are added on a subresource.
-func coverSubresources(w *admissionregistrationv1.ValidatingWebhook) {
-	for i := range w.Rules {
-		w.Rules[i].Resources = []string{"*", "pods/ephemeralcontainers", "pods/resize"}
+		// What the README tells a cluster admin to do.
+		c.mustKubectl("patch", "validatingwebhookconfiguration", webhooks.Name, "--type", "strategic",
+			"--patch-file", "constraints/webhook/validating-webhook.yaml")
 	}
 }
 

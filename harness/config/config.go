@@ -334,6 +334,14 @@ func put(parameters map[string]map[string]any, keys []string, value any) {
 	node[keys[len(keys)-1]] = value
 }
 
+// Inactive tells whether a parameter is empty without which the guardrail judges nothing.
+func (a Active) Inactive() bool {
+	return slices.ContainsFunc(a.Needs, func(name string) bool {
+		list, _ := a.Parameters[name].([]any)
+		return len(list) == 0
+	})
+}
+
 // Exempts tells whether the object is not judged because of its namespace, or of its name where it is a Namespace. A * at
 // either end stands for any text. Both are as in Gatekeeper's excludedNamespaces.
 func (a Active) Exempts(kind, namespace, name string) bool {

@@ -31,6 +31,8 @@ type Summary struct {
 	// Guardrails counts the active ones, Evaluations how often one judged an object.
 	Guardrails  int `json:"guardrails"`
 	Evaluations int `json:"evaluations"`
+	// Inactive lists the guardrails among them that judge nothing until a parameter is set.
+	Inactive []string `json:"inactive"`
 	// Exempted counts evaluations left out because of an exempt namespace, Waived findings that a waiver covers.
 	Exempted int `json:"exempted"`
 	Waived   int `json:"waived"`

@@ -96,6 +96,10 @@ func (r textReporter) skipped(out io.Writer, skipped []Skipped) {
 
 func (r textReporter) summary(out io.Writer, result *Result) {
 	s := result.Summary
+	if len(s.Inactive) > 0 {
+		fmt.Fprintf(out, "%s inactive until their parameters are set: %s (rampart explain says which)\n", r.paint("note", color.FgYellow),
+			strings.Join(s.Inactive, ", "))
+	}
 	fmt.Fprintf(out, "%s, %s, %s judged by %s (profile %s)", plural(s.Files, "file"), plural(s.Documents, "document"),
 		plural(s.Objects, "object"), plural(s.Guardrails, "guardrail"), s.Profile)
 	if s.Exempted > 0 {

@@ -100,6 +100,9 @@ func explain(w io.Writer, g *catalog.Guardrail) error {
 	if g.FilesOnly {
 		b.WriteString("Where:     files only; no API server admits such documents\n")
 	}
+	if len(g.Needs) > 0 {
+		fmt.Fprintf(&b, "Needs:     %s; inactive without\n", strings.Join(g.Needs, ", "))
+	}
 	if g.PSS != nil {
 		fmt.Fprintf(&b, "Pod Security Standards: check %s, level %s\n", g.PSS.Check, g.PSS.Level)
 	}

@@ -40,6 +40,7 @@
 # custom:
 #   id: network-ingress-sources
 #   severity: medium
+#   needs: [sources]
 #   profiles: {restricted: deny}
 #   match:
 #     - {groups: [networking.k8s.io, extensions], kinds: [NetworkPolicy]}

@@ -27,6 +27,7 @@
 # custom:
 #   id: image-registry
 #   severity: high
+#   needs: [allowed]
 #   profiles: {baseline: deny, restricted: deny}
 #   match: [pods]
 #   controls:
