@@ -579,8 +579,8 @@ func TestEveryOfThousandDocumentsIsAccountedFor(t *testing.T) {
 		errors[fmt.Sprint(e.File, e.Document)] = true
 	}
 	assert.Equal(t, generated, result.Summary.Documents)
-	assert.Equal(t, p.expected.errors, len(errors))
-	assert.Equal(t, p.expected.skipped, len(result.Skipped))
+	assert.Len(t, errors, p.expected.errors)
+	assert.Len(t, result.Skipped, p.expected.skipped)
 	assert.Equal(t, generated, p.expected.judged+len(result.Skipped)+len(errors))
 	assert.Equal(t, p.expected.objects, result.Summary.Objects)
 

@@ -220,7 +220,7 @@ func TestFind(t *testing.T) {
 			if tc.err == "" {
 				require.NoError(t, err)
 			} else {
-				assert.EqualError(t, err, tc.err)
+				require.EqualError(t, err, tc.err)
 			}
 			assert.Equal(t, tc.want, found(sources))
 		})

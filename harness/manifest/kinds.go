@@ -172,7 +172,8 @@ var builtinKinds = sync.OnceValue(func() *kindTable {
 		coordinationv1beta1.Lease{}, coordinationv1beta1.LeaseCandidate{})
 	t.add("", "v1",
 		corev1.Pod{}, corev1.PodStatusResult{}, corev1.PodTemplate{}, corev1.ReplicationController{},
-		corev1.Service{}, corev1.ServiceProxyOptions{}, corev1.Endpoints{}, corev1.Node{}, corev1.NodeProxyOptions{},
+		corev1.Service{}, corev1.ServiceProxyOptions{}, corev1.Node{}, corev1.NodeProxyOptions{},
+		corev1.Endpoints{}, //nolint:staticcheck // deprecated, and still in manifests
 		corev1.Binding{}, corev1.Event{}, corev1.LimitRange{}, corev1.ResourceQuota{}, corev1.Namespace{},
 		corev1.Secret{}, corev1.ServiceAccount{}, corev1.PersistentVolume{}, corev1.PersistentVolumeClaim{},
 		corev1.PodAttachOptions{}, corev1.PodLogOptions{}, corev1.PodExecOptions{}, corev1.PodPortForwardOptions{},

@@ -150,7 +150,7 @@ func fieldsOf(value any, path []any, visit func([]any)) {
 	}
 }
 
-func TestPositionConcurrently(t *testing.T) {
+func TestPositionConcurrently(*testing.T) {
 	objects := readText(positions).Documents[1].Objects
 	var group sync.WaitGroup
 	for range 8 {

@@ -42,7 +42,7 @@ func readBytes(src Source, opts Options) ([]byte, error) {
 		if err != nil {
 			return nil, unwrapPath(err)
 		}
-		defer f.Close()
+		defer func() { _ = f.Close() }() // only read
 		input = f
 	} else if input == nil {
 		return nil, errors.New("there is no standard input")

@@ -86,7 +86,7 @@ func TestAdmissionReviews(t *testing.T) {
 func TestAdmissionReviewOfTheClusterScoped(t *testing.T) {
 	text := `{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{"operation":"CREATE","namespace":"x","object":{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"x"}}}}`
 	o := readText(text).Documents[0].Objects[0]
-	assert.Equal(t, "", o.Namespace)
+	assert.Empty(t, o.Namespace)
 	assert.Equal(t, GroupVersionKind{"", "v1", "Namespace"}, o.Request.Kind)
 	assert.Equal(t, "x", o.Request.Namespace)
 }

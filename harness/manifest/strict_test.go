@@ -149,7 +149,7 @@ func TestCheckerEqualsTheStrictDecoder(t *testing.T) {
 	random := rand.New(rand.NewSource(1))
 	fill := randfill.NewWithSeed(1).NilChance(0.2).NumElements(1, 2).MaxDepth(12).Funcs(
 		func(v *metav1.ManagedFieldsEntry, _ randfill.Continue) { *v = metav1.ManagedFieldsEntry{} },
-		func(v *metav1.FieldsV1, _ randfill.Continue) { v.Raw = []byte("{}") },
+		func(v *metav1.FieldsV1, _ randfill.Continue) { v.SetRawBytes([]byte("{}")) },
 		func(v *runtime.RawExtension, _ randfill.Continue) { v.Raw = []byte(`{"a":1}`) },
 		func(v *metav1.Time, _ randfill.Continue) { *v = metav1.Unix(1, 0) },
 		func(v *metav1.MicroTime, _ randfill.Continue) { *v = metav1.NewMicroTime(metav1.Unix(1, 0).Time) },
@@ -221,7 +221,9 @@ func compareWithDecoder(t *testing.T, gvk GroupVersionKind, value map[string]any
 	assert.Empty(t, got.mismatches, "%v\n%s", gvk, data)
 	var want, have []string
 	for _, e := range strict {
-		want = append(want, e.(k8sjson.FieldError).FieldPath())
+		var field k8sjson.FieldError
+		require.ErrorAs(t, e, &field)
+		want = append(want, field.FieldPath())
 	}
 	for _, f := range got.unknown {
 		have = append(have, dotted(t, f.Path))
