@@ -1,0 +1,116 @@
+package config_test
+
+import (
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/rampart-policy/rampart/harness/catalog"
+	"github.com/rampart-policy/rampart/harness/config"
+)
+
+func resolve(t *testing.T, s config.Selection) (map[string]config.Active, error) {
+	t.Helper()
+	c, err := catalog.Load(os.DirFS("../../policies"))
+	require.NoError(t, err)
+	profiles, err := config.ReadProfiles(os.DirFS("../../constraints"))
+	require.NoError(t, err)
+	active, err := config.Resolve(c, profiles, s)
+	byID := map[string]config.Active{}
+	for _, a := range active {
+		byID[a.ID] = a
+	}
+	return byID, err
+}
+
+// The command line outweighs the file, the file the profile, the profile the guardrail's METADATA.
+func TestPrecedence(t *testing.T) {
+	file, err := config.ReadFile([]byte(`
+profile: baseline
+exemptNamespaces: [sandbox]
+guardrails:
+  namespace-pod-security: {parameters: {minimumVersion: v1.30}, exemptNamespaces: [legacy]}
+  resource-limits: {action: deny}
+  image-tag: {action: "off"}
+  volume-types: {action: warn}
+`))
+	require.NoError(t, err)
+	active, err := resolve(t, config.Selection{File: file, Set: []string{"namespace-pod-security.level=restricted"},
+		PSSVersion: "v1.30", Skip: []string{"host-ports"}})
+	require.NoError(t, err)
+
+	namespaces := active["namespace-pod-security"]
+	assert.Equal(t, "restricted", namespaces.Parameters["level"], "--set outweighs the profile")
+	assert.Equal(t, "v1.30", namespaces.Parameters["minimumVersion"], "the file's parameter")
+	assert.True(t, namespaces.Exempts("Pod", "legacy", "x"))
+	assert.True(t, namespaces.Exempts("Namespace", "", "sandbox"), "a Namespace is exempt by its name")
+	assert.False(t, namespaces.Exempts("Pod", "", "sandbox"))
+	assert.Equal(t, catalog.Deny, active["resource-limits"].Action, "the file outweighs the profile")
+	assert.Equal(t, catalog.Warn, active["volume-types"].Action, "the file adds to the profile")
+	assert.NotContains(t, active, "image-tag")
+	assert.NotContains(t, active, "host-ports")
+	assert.NotContains(t, active, "image-digest", "only in restricted")
+	assert.Equal(t, "v1.30", active["privileged-containers"].Parameters["version"])
+	assert.True(t, active["privileged-containers"].Exempts("Pod", "kube-system", "x"), "the profile exempts this layer")
+	assert.False(t, active["rbac-wildcards"].Exempts("Role", "kube-system", "x"), "and no other")
+	assert.True(t, active["image-registry"].Inactive())
+}
+
+func TestProfiles(t *testing.T) {
+	restricted, err := resolve(t, config.Selection{})
+	require.NoError(t, err)
+	baseline, err := resolve(t, config.Selection{Profile: "baseline"})
+	require.NoError(t, err)
+	all, err := resolve(t, config.Selection{Profile: config.All})
+	require.NoError(t, err)
+	for id := range baseline {
+		assert.Contains(t, restricted, id, "restricted contains baseline")
+	}
+	assert.Less(t, len(baseline), len(restricted))
+	c, err := catalog.Load(os.DirFS("../../policies"))
+	require.NoError(t, err)
+	assert.Len(t, all, len(c.Guardrails))
+	only, err := resolve(t, config.Selection{Profile: "baseline", Only: []string{"image-digest"}})
+	require.NoError(t, err)
+	assert.Len(t, only, 1)
+	assert.Equal(t, catalog.Deny, only["image-digest"].Action, "--only reaches beyond the profile")
+}
+
+func TestExempts(t *testing.T) {
+	for pattern, want := range map[string][2][]string{
+		"kube-*":   {{"kube-system", "kube-"}, {"kube", "my-kube-system"}},
+		"*-system": {{"kube-system", "-system"}, {"system", "kube-system-x"}},
+		"*kube*":   {{"my-kube-x", "kube"}, {"kub"}},
+		"exact":    {{"exact"}, {"exact-not", "not-exact"}},
+	} {
+		a := config.Active{ExemptNamespaces: []string{pattern}}
+		for _, namespace := range want[0] {
+			assert.True(t, a.Exempts("Pod", namespace, "x"), "%s %s", pattern, namespace)
+		}
+		for _, namespace := range append(want[1], "") {
+			assert.False(t, a.Exempts("Pod", namespace, "x"), "%s %s", pattern, namespace)
+		}
+	}
+}
+
+func TestRefused(t *testing.T) {
+	for _, s := range []struct {
+		selection config.Selection
+		message   string
+	}{
+		{config.Selection{Set: []string{"image-registry.allowed=7"}}, "image-registry.allowed: "},
+		{config.Selection{Set: []string{"image-registry=7"}}, "write guardrail.parameter=value"},
+		{config.Selection{Set: []string{"nothing.at=all"}}, `unknown guardrail "nothing"`},
+		{config.Selection{Set: []string{"image-registry.allowed=[a"}}, "the value is no YAML"},
+		{config.Selection{PSSVersion: "1.30"}, "privileged-containers.version: "},
+		{config.Selection{File: &config.File{Guardrails: map[string]config.Settings{"image-tag": {Action: "forbid"}}}},
+			`guardrails.image-tag.action is "forbid"`},
+		{config.Selection{File: &config.File{Waivers: []config.Waiver{{Guardrail: "image-tags"}}}}, "did you mean image-tag?"},
+		{config.Selection{Only: []string{"image-tag"}, Skip: []string{"image-tag"}}, "no guardrail is left"},
+	} {
+		_, err := resolve(t, s.selection)
+		require.ErrorContains(t, err, s.message)
+	}
+}
