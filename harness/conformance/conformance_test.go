@@ -39,13 +39,24 @@ func loadBases(t testing.TB, c *catalog.Catalog) *cases.Bases {
 // evaluator judges samples with one guardrail.
 type evaluator func(s *cases.Sample) ([]verdict, error)
 
+// embedded evaluates the guardrail alone.
 func embedded(t testing.TB, c *catalog.Catalog, g *catalog.Guardrail) evaluator {
 	t.Helper()
 	program, err := engine.Compile(c, []*catalog.Guardrail{g})
 	require.NoError(t, err)
+	return within(t, program, nil, g)
+}
+
+// within evaluates a program of many guardrails, the others with the parameters given, and keeps what one of them finds.
+func within(t testing.TB, program *engine.Program, others map[string]map[string]any, g *catalog.Guardrail) evaluator {
+	t.Helper()
 	return func(s *cases.Sample) ([]verdict, error) {
-		parameters, err := g.FillParameters(s.Parameters)
-		if err != nil {
+		parameters := maps.Clone(others)
+		if parameters == nil {
+			parameters = map[string]map[string]any{}
+		}
+		var err error
+		if parameters[g.ID], err = g.FillParameters(s.Parameters); err != nil {
 			return nil, err
 		}
 		inventory, err := cases.InventoryValue(s.Inventory)
@@ -56,11 +67,13 @@ func embedded(t testing.TB, c *catalog.Catalog, g *catalog.Guardrail) evaluator 
 		if err != nil {
 			return nil, err
 		}
-		data := engine.NewData(map[string]map[string]any{g.ID: parameters}, inventory)
-		found, err := program.Evaluate(t.Context(), data, s.Review.Group, s.Review.Kind, review, time.Now())
+		found, err := program.Evaluate(t.Context(), engine.NewData(parameters, inventory), s.Review.Group, s.Review.Kind, review,
+			time.Now())
 		verdicts := make([]verdict, 0, len(found))
 		for _, v := range found {
-			verdicts = append(verdicts, verdict{v.Path, v.Message})
+			if v.Guardrail.ID == g.ID {
+				verdicts = append(verdicts, verdict{v.Path, v.Message})
+			}
 		}
 		return sorted(verdicts), err
 	}

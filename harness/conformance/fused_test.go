@@ -2,7 +2,6 @@ package conformance
 
 import (
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -31,32 +30,7 @@ func TestFused(t *testing.T) {
 				t.Run(cs.Name, func(t *testing.T) {
 					s, err := bases.Sample(cs)
 					require.NoError(t, err)
-					assertVerdict(t, func(s *cases.Sample) ([]verdict, error) {
-						parameters := map[string]map[string]any{}
-						for id, p := range defaults {
-							parameters[id] = p
-						}
-						if parameters[g.ID], err = g.FillParameters(s.Parameters); err != nil {
-							return nil, err
-						}
-						inventory, err := cases.InventoryValue(s.Inventory)
-						if err != nil {
-							return nil, err
-						}
-						review, err := s.Review.Value()
-						if err != nil {
-							return nil, err
-						}
-						found, err := program.Evaluate(t.Context(), engine.NewData(parameters, inventory), s.Review.Group,
-							s.Review.Kind, review, time.Now())
-						var verdicts []verdict
-						for _, v := range found {
-							if v.Guardrail.ID == g.ID {
-								verdicts = append(verdicts, verdict{v.Path, v.Message})
-							}
-						}
-						return sorted(verdicts), err
-					}, s, cs.Deny)
+					assertVerdict(t, within(t, program, defaults, g), s, cs.Deny)
 				})
 			}
 		})

@@ -59,7 +59,7 @@ func (f *checkFlags) run(cmd *cobra.Command, paths []string, now time.Time) erro
 	if f.failOn != "none" && !slices.Contains(catalog.Severities, f.failOn) {
 		return fmt.Errorf("--fail-on %s: choose one of %s or none", f.failOn, strings.Join(catalog.Severities, ", "))
 	}
-	color, err := f.useColor(cmd.OutOrStdout())
+	color, err := useColor(f.color, f.outputFile, cmd.OutOrStdout())
 	if err != nil {
 		return err
 	}
@@ -108,8 +108,9 @@ func (f *checkFlags) verdict(result *report.Result) error {
 	return nil
 }
 
-func (f *checkFlags) useColor(out io.Writer) (bool, error) {
-	switch f.color {
+// useColor decides by the flag's value; auto means a terminal that wants colors.
+func useColor(when, outputFile string, out io.Writer) (bool, error) {
+	switch when {
 	case "always":
 		return true, nil
 	case "never":
@@ -117,9 +118,9 @@ func (f *checkFlags) useColor(out io.Writer) (bool, error) {
 	case "auto":
 		file, ok := out.(*os.File)
 		terminal := ok && term.IsTerminal(int(file.Fd()))
-		return terminal && f.outputFile == "" && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb", nil
+		return terminal && outputFile == "" && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb", nil
 	default:
-		return false, fmt.Errorf("--color %s: choose auto, always or never", f.color)
+		return false, fmt.Errorf("--color %s: choose auto, always or never", when)
 	}
 }
 

@@ -47,7 +47,7 @@ func (f *doctorFlags) run(cmd *cobra.Command, paths []string) error {
 	if f.output != "json" && f.output != "text" {
 		return fmt.Errorf("unknown output format %q: choose json or text", f.output)
 	}
-	colored, err := (&checkFlags{color: f.color}).useColor(cmd.OutOrStdout())
+	colored, err := useColor(f.color, "", cmd.OutOrStdout())
 	if err != nil {
 		return err
 	}
