@@ -3,6 +3,7 @@ package conformance
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/open-policy-agent/frameworks/constraint/pkg/apis"
@@ -15,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 	admissionv1 "k8s.io/api/admission/v1"
 	authenticationv1 "k8s.io/api/authentication/v1"
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -119,7 +121,8 @@ func gatekeeper(t testing.TB, c *catalog.Catalog, g *catalog.Guardrail) evaluato
 		if err != nil {
 			return nil, err
 		}
-		responses, err := client.Review(t.Context(), request, reviews.EnforcementPoint(util.WebhookEnforcementPoint))
+		review := target.AugmentedReview{AdmissionRequest: request, Namespace: namespaceObject(t, g, s), IsAdmission: true}
+		responses, err := client.Review(t.Context(), &review, reviews.EnforcementPoint(util.WebhookEnforcementPoint))
 		if err != nil {
 			return nil, err
 		}
@@ -133,6 +136,28 @@ func gatekeeper(t testing.TB, c *catalog.Catalog, g *catalog.Guardrail) evaluato
 		}
 		return sorted(verdicts), nil
 	}
+}
+
+// namespaceObject is what the webhook adds to a request and gator does not: the object's Namespace, as the inventory has it.
+// A guardrail that reads Namespaces from the inventory gets none that is not there.
+func namespaceObject(t testing.TB, g *catalog.Guardrail, s *cases.Sample) *corev1.Namespace {
+	t.Helper()
+	for _, object := range s.Inventory {
+		if r := cases.ReviewOf(object); r.Kind == "Namespace" && r.Name == s.Review.Namespace {
+			data, err := json.Marshal(object)
+			require.NoError(t, err)
+			namespace := &corev1.Namespace{}
+			if json.Unmarshal(data, namespace) == nil { // malformed ones are part of some cases
+				return namespace
+			}
+			return nil
+		}
+	}
+	reads := slices.ContainsFunc(g.Sync, func(k catalog.GroupVersionKind) bool { return k.Kind == "Namespace" })
+	if reads || s.Review.Namespace == "" || s.Review.Operation == "" {
+		return nil
+	}
+	return &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: s.Review.Namespace}}
 }
 
 func toUnstructured(t testing.TB, object map[string]any) *unstructured.Unstructured {

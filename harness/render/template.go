@@ -18,6 +18,8 @@ const (
 	// partOf labels everything that is rendered, so that one selector finds it.
 	partOf = "app.kubernetes.io/part-of"
 	pack   = "rampart"
+	// packVersion is the version of the pack's templates, raised with every release.
+	packVersion = "0.1.0"
 	// annotationPrefix is for what Gatekeeper has no annotation of its own for.
 	annotationPrefix = "rampart-policy.github.io/"
 )
@@ -79,10 +81,11 @@ func Template(c *catalog.Catalog, g *catalog.Guardrail) (map[string]any, error) 
 
 func annotations(g *catalog.Guardrail) object {
 	a := object{
-		"metadata.gatekeeper.sh/title": g.Title,
-		"description":                  g.Description,
-		annotationPrefix + "severity":  g.Severity,
-		annotationPrefix + "layer":     g.Layer,
+		"metadata.gatekeeper.sh/title":   g.Title,
+		"metadata.gatekeeper.sh/version": packVersion,
+		"description":                    g.Description,
+		annotationPrefix + "severity":    g.Severity,
+		annotationPrefix + "layer":       g.Layer,
 	}
 	for framework, ids := range g.Controls {
 		a[annotationPrefix+framework] = strings.Join(ids, ", ")
