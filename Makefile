@@ -106,6 +106,7 @@ CONTAINED    := $(shell unshare --pid --fork --kill-child --mount-proc true 2>/d
 .PHONY: test-real
 test-real: $(addprefix $(CLUSTER_BIN)/,$(CLUSTER)) ## Run the slow tests: real servers, and all pods against the official Pod Security evaluator
 	go -C harness/pss test -count=1 -timeout 30m -v -run TestRandom ./...
+	go -C harness/gatekeeper322 test -count=1 -v -run 'TestCases$$' ./... | grep -v -- '^ *--- PASS\|^=== '
 	RAMPART_CLUSTER_BIN=$(CLUSTER_BIN) $(CONTAINED) go -C harness/cluster test -count=1 -timeout 20m -v -run TestCluster .
 
 $(CLUSTER_BIN)/kube-apiserver: PACKAGE = k8s.io/kubernetes/cmd/kube-apiserver

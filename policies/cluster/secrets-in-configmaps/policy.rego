@@ -60,9 +60,10 @@ _allowed := input.parameters.allowedKeys
 
 _applied := "kubectl.kubernetes.io/last-applied-configuration"
 
-_in_data := [{"path": secrets.path(field, key), "what": $"Key {key} of the ConfigMap", "kinds": kinds} |
+_in_data := [{"path": secrets.path(field, key), "what": what, "kinds": kinds} |
 	some field in ["data", "binaryData"]
 	some key, value in k8s.resource[field]
+	what := $"Key {key} of the ConfigMap"
 	kinds := _kinds(field, key, value)
 	count(kinds) > 0
 ]
@@ -83,10 +84,12 @@ _of("data", key, value) := secrets.of(key, value)
 
 _of("binaryData", key, value) := secrets.of_binary(key, value)
 
-_in_metadata := [{"path": secrets.path($"metadata.{field}", key), "what": $"{word} {key}", "kinds": kinds} |
+_in_metadata := [{"path": secrets.path(parent, key), "what": what, "kinds": kinds} |
 	some field, word in {"labels": "Label", "annotations": "Annotation"}
 	some key, value in k8s.annotated_resource.metadata[field]
 	key != _applied
+	parent := $"metadata.{field}"
+	what := $"{word} {key}"
 	kinds := secrets.of_metadata(key, value)
 	count(kinds) > 0
 ]

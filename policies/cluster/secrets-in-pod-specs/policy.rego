@@ -91,10 +91,11 @@ _in_texts(entry, texts) := array.concat(in_words, in_lines) if {
 		count(kinds) > 0
 	]
 	found_in := {found.line | some found in in_words}
-	in_lines := [{"entry": entry, "field": line, "what": $"The command line in {line}", "kinds": kinds} |
+	in_lines := [found |
 		some line in ({text.line | some text in texts} - (found_in | {""}))
 		kinds := secrets.of("", concat(" ", [text.value | some text in texts; text.line == line]))
 		count(kinds) > 0
+		found := {"entry": entry, "field": line, "what": $"The command line in {line}", "kinds": kinds}
 	]
 }
 
@@ -150,7 +151,10 @@ _hooks(container) := [text |
 
 _hooks_of(container) := array.concat(
 	[{"path": probe, "hook": container[probe]} | some probe in ["livenessProbe", "readinessProbe", "startupProbe"]],
-	[{"path": $"lifecycle.{event}", "hook": container.lifecycle[event]} | some event in ["postStart", "preStop"]],
+	[{"path": path, "hook": container.lifecycle[event]} |
+		some event in ["postStart", "preStop"]
+		path := $"lifecycle.{event}"
+	],
 )
 
 _words(hook) := [text |

@@ -41,15 +41,17 @@ _shaped_pods("argo", path, spec) := [{"pod": pod, "containers": containers} |
 ]
 
 _argo_templates(path, spec) := array.concat(
-	[{"path": $"{path}.templates[{i}]", "value": template} |
+	[{"path": at, "value": template} |
 		some i, template in _array(object.get(spec, "templates", []))
 		is_object(template)
+		at := $"{path}.templates[{i}]"
 	],
-	[{"path": $"{path}.templates[{i}].{place}.inline", "value": task.inline} |
+	[{"path": at, "value": task.inline} |
 		some i, template in _array(object.get(spec, "templates", []))
 		is_object(template)
 		some place, task in _argo_tasks(template)
 		is_object(task.inline)
+		at := $"{path}.templates[{i}].{place}.inline"
 	],
 )
 
@@ -66,19 +68,22 @@ _argo_tasks(template) := object.union(
 )
 
 _argo_containers(path, own, template) := array.concat(_argo_lists(path, own), array.concat(
-	[{"path": $"{path}.{field}", "container": template[field], "type": "containers"} |
+	[{"path": at, "container": template[field], "type": "containers"} |
 		some field in ["container", "script"]
 		is_object(own[field])
 		is_object(template[field])
+		at := $"{path}.{field}"
 	],
-	[{"path": $"{path}.containerSet.containers[{i}]", "container": _object(container), "type": "containers"} |
+	[{"path": at, "container": _object(container), "type": "containers"} |
 		some i, container in _array(object.get(own, ["containerSet", "containers"], []))
+		at := $"{path}.containerSet.containers[{i}]"
 	],
 ))
 
-_argo_lists(path, template) := [{"path": $"{path}.{field}[{i}]", "container": _object(container), "type": type} |
+_argo_lists(path, template) := [{"path": at, "container": _object(container), "type": type} |
 	some field, type in {"initContainers": "initContainers", "sidecars": "containers"}
 	some i, container in _array(object.get(template, field, []))
+	at := $"{path}.{field}[{i}]"
 ]
 
 _argo_both := ["automountServiceAccountToken", "securityContext", "serviceAccountName", "tolerations", "nodeSelector"]
@@ -173,11 +178,12 @@ _shaped_pods("tekton-pipeline-run", path, spec) := _tekton_run(
 	]),
 )
 
-_tekton_tasks(path, spec) := [{"path": $"{path}.{field}[{i}].taskSpec", "value": task.taskSpec} |
+_tekton_tasks(path, spec) := [{"path": at, "value": task.taskSpec} |
 	some field in ["tasks", "finally"]
 	some i, task in _array(object.get(spec, field, []))
 	is_object(task)
 	is_object(task.taskSpec)
+	at := $"{path}.{field}[{i}].taskSpec"
 ]
 
 # A run of tasks that stand elsewhere still decides about the pod level.
@@ -200,13 +206,15 @@ _tekton_pod(path, spec, pod_level) := {
 		"metadata_path": $"{path}.metadata",
 	},
 	"containers": array.concat(
-		[{"path": $"{path}.steps[{i}]", "container": _tekton_container(container), "type": "containers"} |
+		[{"path": at, "container": _tekton_container(container), "type": "containers"} |
 			base := _object(object.get(spec, "stepTemplate", {}))
 			some i, step in _array(object.get(spec, "steps", []))
 			container := _over(base, _object(step))
+			at := $"{path}.steps[{i}]"
 		],
-		[{"path": $"{path}.sidecars[{i}]", "container": _tekton_container(_object(sidecar)), "type": "containers"} |
+		[{"path": at, "container": _tekton_container(_object(sidecar)), "type": "containers"} |
 			some i, sidecar in _array(object.get(spec, "sidecars", []))
+			at := $"{path}.sidecars[{i}]"
 		],
 	),
 }

@@ -33,10 +33,11 @@ else := spec.podSelector
 
 # METADATA
 # description: The rules of a direction that have an effect, as {"path", "rule"}.
-rules(spec, direction) := [{"path": $"spec.{field}[{i}]", "rule": rule} |
+rules(spec, direction) := [{"path": path, "rule": rule} |
 	direction in policy_types(spec)
 	field := fields[direction].rules
 	some i, rule in array_of(spec, field)
+	path := $"spec.{field}[{i}]"
 ]
 
 # METADATA

@@ -25,9 +25,10 @@ _handlers(container) := array.concat(
 		some field in ["livenessProbe", "readinessProbe", "startupProbe"]
 		value := container[field]
 	],
-	[{"field": $"lifecycle.{hook}", "value": value} |
+	[{"field": field, "value": value} |
 		lifecycle := container.lifecycle
 		some hook in ["postStart", "preStop"]
+		field := $"lifecycle.{hook}"
 		value := pss.child(lifecycle, hook)
 	],
 )

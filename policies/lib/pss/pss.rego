@@ -63,7 +63,12 @@ else := malformed
 # description: |
 #   The items of a list as {"at", "value"}, where `at` is the index as paths write it. Null is an empty list; anything
 #   else that is no list is one malformed item without an index.
-items(list) := [{"at": $"[{i}]", "value": value} | some i, value in list] if is_array(list)
+items(list) := [{"at": at, "value": value} |
+	some i, value in list
+	at := $"[{i}]"
+] if {
+	is_array(list)
+}
 
 else := [] if list == null
 
