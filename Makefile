@@ -25,6 +25,12 @@ BENCHSTAT := $(call tool,benchstat)
 GOLANGCI  := $(call tool,golangci-lint)
 OPA       := $(call tool,opa)
 
+# A real API server and Gatekeeper, built from the versions that harness/cluster/go.mod names.
+CLUSTER_BIN  := $(patsubst %/tools,%/cluster,$(CACHE))/$(shell { go version; cat harness/cluster/go.sum; } | git hash-object --stdin)
+CLUSTER      := kube-apiserver kubectl etcd gatekeeper
+# Where the kernel lets us, everything that the test starts ends with it, however it ends.
+CONTAINED    := $(shell unshare --pid --fork --kill-child --mount-proc true 2>/dev/null && echo unshare --pid --fork --kill-child --mount-proc)
+
 ##@ Start here
 
 .PHONY: help
@@ -63,6 +69,10 @@ bench: $(BENCHSTAT) ## Run benchmarks: make bench BENCH=Check COUNT=10 OLD=befor
 	go test -run '^$$' -bench '$(or $(BENCH),.)' -benchmem -count $(or $(COUNT),1) ./harness/... | tee dist/bench.txt
 	@$(if $(OLD),$(BENCHSTAT) $(OLD) dist/bench.txt,echo 'dist/bench.txt: copy it to compare a later run with it')
 
+.PHONY: bench-cluster
+bench-cluster: $(addprefix $(CLUSTER_BIN)/,$(CLUSTER)) ## Measure webhook latency and Gatekeeper's memory beside as many library-like templates
+	RAMPART_CLUSTER_BIN=$(CLUSTER_BIN) $(CONTAINED) go -C harness/cluster test -count=1 -timeout 9m -v -run TestCost . -cost
+
 ##@ Check
 
 .PHONY: ci
@@ -96,12 +106,6 @@ test-go:
 # Some random pods; test-real takes fifty thousand.
 test-pss:
 	go -C harness/pss test ./... -pss.pods=2000
-
-# A real API server and Gatekeeper, built from the versions that harness/cluster/go.mod names.
-CLUSTER_BIN  := $(patsubst %/tools,%/cluster,$(CACHE))/$(shell { go version; cat harness/cluster/go.sum; } | git hash-object --stdin)
-CLUSTER      := kube-apiserver kubectl etcd gatekeeper
-# Where the kernel lets us, everything that the test starts ends with it, however it ends.
-CONTAINED    := $(shell unshare --pid --fork --kill-child --mount-proc true 2>/dev/null && echo unshare --pid --fork --kill-child --mount-proc)
 
 .PHONY: test-real
 test-real: $(addprefix $(CLUSTER_BIN)/,$(CLUSTER)) ## Run the slow tests: real servers, and all pods against the official Pod Security evaluator

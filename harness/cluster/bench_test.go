@@ -170,9 +170,8 @@ func (c *contender) post(ctx context.Context, body []byte) error {
 	if err != nil {
 		return err
 	}
-	defer response.Body.Close()
 	data, err := io.ReadAll(response.Body)
-	if err != nil {
+	if err := errors.Join(err, response.Body.Close()); err != nil {
 		return err
 	}
 	var review admissionv1.AdmissionReview
@@ -331,7 +330,7 @@ func (b *table) row(title string, value func(*contender) float64) {
 }
 
 func (b *table) String() string {
-	b.w.Flush()
+	_ = b.w.Flush() // a buffer takes everything
 	return b.text.String()
 }
 
