@@ -35,7 +35,7 @@ CONTAINED    := $(shell unshare --pid --fork --kill-child --mount-proc true 2>/d
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-13s %s\n", $$1, $$2}' Makefile
 
 .PHONY: demo
 demo: build ## Show what the guardrails say about a broken and a secure application

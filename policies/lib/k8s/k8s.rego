@@ -87,24 +87,30 @@ _body(obj) := object.remove(obj, ["metadata", "status"])
 # description: |
 #   The pods that the object makes, as {"path", "spec", "metadata", "metadata_path"}: `path` is where `spec` stands.
 #   Only pods with something new outside of their containers.
+pods := _pods if not _updating
+
 pods := [pod |
 	some pod in _pods
 	not _same_pod(pod)
-]
+] if _updating
 
 # METADATA
 # description: Like `pods`, for guardrails that judge the pod's annotations too.
+annotated_pods := _pods if not _updating
+
 annotated_pods := [pod |
 	some pod in _pods
 	not _same_annotated_pod(pod)
-]
+] if _updating
 
 # METADATA
 # description: Like `pods`, for guardrails that judge the pod's labels too.
+labelled_pods := _pods if not _updating
+
 labelled_pods := [pod |
 	some pod in _pods
 	not _same_labelled_pod(pod)
-]
+] if _updating
 
 # METADATA
 # description: Every pod that the object makes, changed or not; for rules that relate a change elsewhere to the pod.
@@ -116,10 +122,15 @@ all_pods := _pods
 #   (initContainers, containers or ephemeralContainers). Only those that are new, or stand in a pod that is.
 containers := [entry |
 	some pod in _pods
+	some entry in _containers(pod)
+] if not _updating
+
+containers := [entry |
+	some pod in _pods
 	same_pod := _same_pod_or_false(pod)
 	some entry in _containers(pod)
 	not _same_container(entry, same_pod)
-]
+] if _updating
 
 # METADATA
 # description: The containers of one pod, changed or not, in the form of `containers`.
@@ -163,7 +174,9 @@ _containers(pod) := pod.containers
 
 _containers(pod) := [{"path": path, "container": container, "type": type, "pod": pod} |
 	some type in container_types
-	some i, item in _array(object.get(pod.spec, type, []))
+	list := pod.spec[type]
+	is_array(list)
+	some i, item in list
 	container := _object(item)
 	path := $"{pod.path}.{type}[{i}]"
 ] if not pod.containers
