@@ -3,13 +3,15 @@ package render
 import (
 	"bytes"
 	"cmp"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
-	"sigs.k8s.io/yaml"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/rampart-policy/rampart/harness/catalog"
 	"github.com/rampart-policy/rampart/harness/config"
@@ -120,12 +122,27 @@ func Rollout(folder string) (Files, error) {
 }
 
 func (f Files) add(name string, content any) error {
-	data, err := yaml.Marshal(content)
+	plain, err := plainValue(content)
 	if err != nil {
 		return err
 	}
-	f[name] = append([]byte(generatedMark), data...)
+	file := bytes.NewBufferString(generatedMark)
+	encoder := yaml.NewEncoder(file) // of YAML 3: it writes Rego, which has tabs, as it stands
+	encoder.SetIndent(2)
+	if err := errors.Join(encoder.Encode(plain), encoder.Close()); err != nil {
+		return err
+	}
+	f[name] = file.Bytes()
 	return nil
+}
+
+// plainValue is the content in YAML's own types: numbers come as json.Number.
+func plainValue(content any) (value any, err error) {
+	data, err := json.Marshal(content)
+	if err != nil {
+		return nil, err
+	}
+	return value, yaml.Unmarshal(data, &value)
 }
 
 // addKustomization lists the files, or takes the fields given.
