@@ -50,7 +50,7 @@ func Compile(c *catalog.Catalog, guardrails []*catalog.Guardrail) (*Program, err
 		for _, lib := range libs {
 			modules[lib.File] = lib.AST
 		}
-		modules[g.Layer+"/"+g.ID] = withOwnParameters(g)
+		modules[g.Layer+"/"+g.ID] = WithOwnParameters(g)
 	}
 	compiler := ast.NewCompiler()
 	if compiler.Compile(modules); compiler.Failed() {
@@ -62,9 +62,9 @@ func Compile(c *catalog.Catalog, guardrails []*catalog.Guardrail) (*Program, err
 
 var parametersRef = ast.MustParseRef("input.parameters")
 
-// withOwnParameters is the policy with input.parameters replaced by data.rampart.parameters["<id>"]. It walks every term
+// WithOwnParameters is a copy of the policy with input.parameters replaced by data.rampart.parameters["<id>"]. It walks every term
 // and does without ast.TransformRefs, which passes over `some x in input.parameters.y`.
-func withOwnParameters(g *catalog.Guardrail) *ast.Module {
+func WithOwnParameters(g *catalog.Guardrail) *ast.Module {
 	module := g.Module.AST.Copy()
 	own := ast.MustParseRef("data.rampart.parameters").Append(ast.StringTerm(g.ID))
 	ast.WalkTerms(module, func(term *ast.Term) bool {

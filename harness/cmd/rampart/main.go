@@ -70,7 +70,7 @@ Exit codes: 0 clean; 1 findings at or above the threshold; 2 input, usage or eva
 		Args:          cobra.NoArgs,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.AddCommand(newCheck(time.Now), newDoctor(), newList(), newExplain(), newRender(), newVersion())
+	root.AddCommand(newBundle(), newCheck(time.Now), newDoctor(), newList(), newExplain(), newRender(), newVersion())
 	return root
 }
 

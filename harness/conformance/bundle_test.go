@@ -1,0 +1,472 @@
+package conformance
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	opabundle "github.com/open-policy-agent/opa/v1/bundle"
+	"github.com/open-policy-agent/opa/v1/rego"
+	"github.com/open-policy-agent/opa/v1/storage/inmem"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/rampart-policy/rampart/harness/bundle"
+	"github.com/rampart-policy/rampart/harness/cases"
+	"github.com/rampart-policy/rampart/harness/catalog"
+	"github.com/rampart-policy/rampart/harness/check"
+	"github.com/rampart-policy/rampart/harness/config"
+)
+
+type object = map[string]any
+
+// tarball is a built bundle.
+func tarball(t testing.TB, o bundle.Options) []byte {
+	t.Helper()
+	b, err := bundle.Build(o)
+	require.NoError(t, err)
+	var out bytes.Buffer
+	require.NoError(t, b.Write(&out))
+	return out.Bytes()
+}
+
+// everything is a bundle of every guardrail, without exempt namespaces.
+func everything(t testing.TB, c *catalog.Catalog) []byte {
+	t.Helper()
+	var active []config.Active
+	for _, g := range c.Guardrails {
+		parameters, err := g.FillParameters(nil)
+		require.NoError(t, err)
+		active = append(active, config.Active{Guardrail: g, Action: catalog.Deny, Parameters: parameters})
+	}
+	return tarball(t, bundle.Options{Catalog: c, Profile: "all", Active: active, Version: "v0.0.0"})
+}
+
+// plainOPA is an OPA that knows nothing of Rampart but the bundle. It processes no annotations, and takes only what the
+// bundle's capabilities allow.
+type plainOPA struct {
+	compiler *ast.Compiler
+	data     object
+}
+
+func newPlainOPA(t testing.TB, tarball []byte) *plainOPA {
+	t.Helper()
+	capabilities := loadCapabilities(t)
+	read, err := opabundle.NewReader(bytes.NewReader(tarball)).WithCapabilities(capabilities).Read()
+	require.NoError(t, err)
+	compiler := ast.NewCompiler().WithCapabilities(capabilities).WithStrict(true)
+	compiler.Compile(read.ParsedModules("rampart"))
+	require.False(t, compiler.Failed(), "%v", compiler.Errors)
+	return &plainOPA{compiler: compiler, data: read.Data}
+}
+
+// with is the bundle's data with the parameters of a sample for one guardrail, and its inventory. Without other objects
+// data.inventory is undefined, as with an operator who provides none.
+func (o *plainOPA) with(t testing.TB, g *catalog.Guardrail, s *cases.Sample) object {
+	t.Helper()
+	data := maps.Clone(o.data)
+	rampart := maps.Clone(data["rampart"].(object))
+	all := maps.Clone(rampart["parameters"].(object))
+	data["rampart"], rampart["parameters"] = rampart, all
+	filled, err := g.FillParameters(s.Parameters)
+	require.NoError(t, err)
+	all[g.ID] = filled
+	if len(s.Inventory) > 0 {
+		inventory, err := cases.InventoryValue(s.Inventory)
+		require.NoError(t, err)
+		data["inventory"], err = ast.JSON(inventory)
+		require.NoError(t, err)
+	}
+	return data
+}
+
+// query evaluates a reference on data and an input, and decodes the result.
+func (o *plainOPA) query(t testing.TB, ref string, data object, input any, into any) {
+	t.Helper()
+	options := []func(*rego.Rego){rego.Query(ref), rego.Compiler(o.compiler),
+		rego.Store(inmem.NewFromObjectWithOpts(data, inmem.OptRoundTripOnWrite(false)))}
+	if input != noInput {
+		value, err := ast.InterfaceToValue(input)
+		require.NoError(t, err)
+		options = append(options, rego.ParsedInput(value))
+	}
+	results, err := rego.New(options...).Eval(t.Context())
+	require.NoError(t, err)
+	require.Len(t, results, 1, "%s is undefined", ref)
+	encoded, err := json.Marshal(results[0].Expressions[0].Value)
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(encoded, into))
+}
+
+// noInput stands for an evaluation without input.
+var noInput any = struct{ none bool }{}
+
+type bundleFinding struct {
+	Guardrail, Severity, Action, Message, Path, Container, Image string
+	Object                                                       struct{ APIVersion, Kind, Namespace, Name string }
+}
+
+func (o *plainOPA) check(t testing.TB, data object, input any) []bundleFinding {
+	t.Helper()
+	var findings []bundleFinding
+	o.query(t, "data.rampart.check", data, input, &findings)
+	return findings
+}
+
+// of are a guardrail's findings; a guardrail "input" among them fails the test.
+func of(t testing.TB, g *catalog.Guardrail, findings []bundleFinding) []verdict {
+	t.Helper()
+	verdicts := []verdict{}
+	for _, f := range findings {
+		require.NotEqual(t, "input", f.Guardrail, "%s", f.Message)
+		if f.Guardrail == g.ID {
+			assert.Equal(t, g.Severity, f.Severity)
+			verdicts = append(verdicts, verdict{f.Path, f.Message})
+		}
+	}
+	return sorted(verdicts)
+}
+
+// admissionReview is what the API server would send for a sample.
+func admissionReview(s *cases.Sample) object {
+	r := s.Review
+	operation := r.Operation
+	if operation == "" {
+		operation = "CREATE"
+	}
+	request := object{"uid": "u", "kind": object{"group": r.Group, "version": r.Version, "kind": r.Kind}, "name": r.Name,
+		"operation": operation, "userInfo": object{}, "object": r.Object, "oldObject": r.OldObject}
+	if r.Namespace != "" {
+		request["namespace"] = r.Namespace
+	}
+	if r.Group == "" && r.Kind == "Namespace" {
+		request["namespace"] = r.Name // as the API server does it
+	}
+	maps.Copy(request, r.More)
+	return object{"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": request}
+}
+
+// TestBundleCases judges every case with a plain OPA that has loaded the bundle, as an object and as an AdmissionReview:
+// it finds what the embedded engine finds.
+func TestBundleCases(t *testing.T) {
+	c := loadCatalog(t)
+	bases := loadBases(t, c)
+	opa := newPlainOPA(t, everything(t, c))
+	for _, g := range c.Guardrails {
+		if _, ok := opa.data["rampart"].(object)["catalog"].(object)[g.ID]; !ok {
+			assert.Contains(t, []string{"embedded-manifests", "unknown-fields"}, g.ID, "not in the bundle")
+			continue
+		}
+		t.Run(g.ID, func(t *testing.T) {
+			t.Parallel()
+			file, err := cases.Load(g.Folder)
+			require.NoError(t, err)
+			evaluate := embedded(t, c, g)
+			for _, cs := range file.Cases {
+				t.Run(cs.Name, func(t *testing.T) {
+					s, err := bases.Sample(cs)
+					require.NoError(t, err)
+					want, err := evaluate(s)
+					require.NoError(t, err)
+					data := opa.with(t, g, s)
+					if s.Review.Operation == "" && len(s.Review.More) == 0 {
+						assert.Equal(t, want, of(t, g, opa.check(t, data, s.Review.Object)), "object")
+					}
+					if g.FilesOnly {
+						want = []verdict{}
+					}
+					assert.Equal(t, want, of(t, g, opa.check(t, data, admissionReview(s))), "AdmissionReview")
+				})
+			}
+		})
+	}
+}
+
+// siteBundle is a bundle of a site's configuration, without what reads other objects.
+func siteBundle(t *testing.T, c *catalog.Catalog) *plainOPA {
+	t.Helper()
+	file, err := config.ReadFile([]byte(siteConfig))
+	require.NoError(t, err)
+	profiles, err := config.ReadProfiles(os.DirFS("../../constraints"))
+	require.NoError(t, err)
+	active, err := config.Resolve(c, profiles, config.Selection{File: file})
+	require.NoError(t, err)
+	active = slices.DeleteFunc(active, func(a config.Active) bool { return len(a.Sync) > 0 })
+	return newPlainOPA(t, tarball(t, bundle.Options{Catalog: c, Profile: "restricted", Active: active, Waivers: file.Waivers}))
+}
+
+// response is an AdmissionReview as it goes back.
+type response struct {
+	APIVersion, Kind string
+	Response         struct {
+		UID      string
+		Allowed  bool
+		Warnings []string
+		Status   struct {
+			Code            int
+			Status, Message string
+		}
+	}
+}
+
+func (o *plainOPA) admit(t testing.TB, input any) response {
+	t.Helper()
+	var r response
+	o.query(t, "data.system.main", o.data, input, &r)
+	assert.Equal(t, "AdmissionReview", r.Kind)
+	return r
+}
+
+func TestBundleAdmission(t *testing.T) {
+	c := loadCatalog(t)
+	bases := loadBases(t, c)
+	opa := siteBundle(t, c)
+	build := func(set object) *cases.Sample {
+		o, err := bases.Build(cases.Object{Base: "pod", Set: set})
+		require.NoError(t, err)
+		return &cases.Sample{Review: cases.ReviewOf(o)}
+	}
+	privileged := "spec.containers[0].securityContext.privileged"
+	good := build(object{"metadata.namespace": "shop"})
+	bad := build(object{"metadata.namespace": "shop", privileged: true, "spec.containers[0].resources": object{}})
+
+	r := opa.admit(t, admissionReview(bad))
+	assert.Equal(t, "admission.k8s.io/v1", r.APIVersion)
+	assert.Equal(t, "u", r.Response.UID)
+	assert.False(t, r.Response.Allowed)
+	assert.Equal(t, 403, r.Response.Status.Code)
+	assert.Equal(t, "Failure", r.Response.Status.Status)
+	assert.Contains(t, r.Response.Status.Message, "[privileged-containers] Container app must not set securityContext.privileged")
+	assert.NotEmpty(t, r.Response.Warnings)
+	for _, warning := range r.Response.Warnings {
+		assert.Contains(t, warning, "[resource-limits] ")
+	}
+	assert.NotContains(t, r.Response.Status.Message, "resource-limits")
+
+	for name, change := range map[string]func(request object){
+		"an update of nothing": func(request object) { request["operation"], request["oldObject"] = "UPDATE", request["object"] },
+		"a deletion":           func(request object) { request["operation"], request["oldObject"] = "DELETE", request["object"] },
+		"a deletion as before 1.15": func(request object) {
+			request["operation"], request["oldObject"], request["object"] = "DELETE", request["object"], nil
+		},
+		"an exempt namespace": func(request object) {
+			request["namespace"] = "sandbox-1"
+		},
+	} {
+		review := admissionReview(bad)
+		change(review["request"].(object))
+		assert.True(t, opa.admit(t, review).Response.Allowed, name)
+	}
+	review := admissionReview(bad)
+	request := review["request"].(object)
+	request["operation"], request["oldObject"], request["subResource"] = "UPDATE", good.Review.Object, "ephemeralcontainers"
+	assert.False(t, opa.admit(t, review).Response.Allowed, "an update to worse")
+
+	for name, broken := range map[string]any{
+		"no request":    object{"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview"},
+		"null request":  object{"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": nil},
+		"no kind":       object{"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": object{"uid": "u"}},
+		"other object":  changed(admissionReview(good), func(r object) { r["kind"].(object)["kind"] = "Deployment" }),
+		"other group":   changed(admissionReview(good), func(r object) { r["kind"].(object)["group"] = "apps" }),
+		"no object":     changed(admissionReview(good), func(r object) { delete(r, "object") }),
+		"bad operation": changed(admissionReview(good), func(r object) { r["operation"] = "create" }),
+		"a pod":         good.Review.Object,
+		"null":          nil,
+		"nothing":       noInput,
+	} {
+		r := opa.admit(t, broken)
+		assert.False(t, r.Response.Allowed, name)
+		assert.Equal(t, 403, r.Response.Status.Code, name)
+		assert.NotEmpty(t, r.Response.Status.Message, name)
+	}
+	r = opa.admit(t, changed(admissionReview(good), func(object) {}))
+	assert.True(t, r.Response.Allowed, "%s", r.Response.Status.Message)
+}
+
+func changed(review object, change func(request object)) object {
+	change(review["request"].(object))
+	return review
+}
+
+// TestBundleConfiguration: exempt namespaces, waivers and actions are those of rampart check.
+func TestBundleConfiguration(t *testing.T) {
+	c := loadCatalog(t)
+	opa := siteBundle(t, c)
+	got := map[string][]string{}
+	for _, o := range siteObjects(t, loadBases(t, c)) {
+		findings := opa.check(t, opa.data, o)
+		asRequest := opa.check(t, opa.data, admissionReview(&cases.Sample{Review: cases.ReviewOf(o)}))
+		fileOnly := func(f bundleFinding) bool { return c.Find(f.Guardrail).FilesOnly }
+		assert.Equal(t, slices.DeleteFunc(slices.Clone(findings), fileOnly), asRequest)
+		r := cases.ReviewOf(o)
+		for _, f := range findings {
+			assert.Equal(t, []string{r.Kind, r.Namespace, r.Name, "v1"},
+				[]string{f.Object.Kind, f.Object.Namespace, f.Object.Name, f.Object.APIVersion})
+			key := strings.TrimPrefix(r.Namespace+"/"+r.Name, "/")
+			got[key] = append(got[key], f.Action+" "+f.Guardrail)
+		}
+	}
+	for _, findings := range got {
+		slices.Sort(findings)
+	}
+	assert.Equal(t, siteFindings(t, c), got)
+}
+
+// siteFindings are the engine's findings on the site's objects with actions, exemptions and waivers applied by
+// rampart check.
+func siteFindings(t *testing.T, c *catalog.Catalog) map[string][]string {
+	t.Helper()
+	file, err := config.ReadFile([]byte(siteConfig))
+	require.NoError(t, err)
+	profiles, err := config.ReadProfiles(os.DirFS("../../constraints"))
+	require.NoError(t, err)
+	active, err := config.Resolve(c, profiles, config.Selection{File: file})
+	require.NoError(t, err)
+	active = slices.DeleteFunc(active, func(a config.Active) bool { return len(a.Sync) > 0 })
+	folder := t.TempDir()
+	for i, o := range siteObjects(t, loadBases(t, c)) {
+		data, err := json.Marshal(o)
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(filepath.Join(folder, fmt.Sprintf("%02d.json", i)), data, 0o600))
+	}
+	result, err := check.Run(t.Context(), check.Config{Catalog: c, Active: active, Waivers: file.Waivers, Now: time.Now()},
+		[]string{folder})
+	require.NoError(t, err)
+	require.Empty(t, result.Errors)
+	found := map[string][]string{}
+	for _, f := range result.Findings {
+		key := strings.TrimPrefix(f.Object.Namespace+"/"+f.Object.Name, "/")
+		found[key] = append(found[key], f.Action+" "+f.Guardrail)
+	}
+	for _, findings := range found {
+		slices.Sort(findings)
+	}
+	return found
+}
+
+// TestBundleInput: apiVersion and kind alone decide how an input is read, and what can't be judged is a finding.
+func TestBundleInput(t *testing.T) {
+	c := loadCatalog(t)
+	bases := loadBases(t, c)
+	opa := siteBundle(t, c)
+	pod := func(set object) object {
+		set["spec.containers[0].securityContext.privileged"], set["metadata.namespace"] = true, "shop"
+		o, err := bases.Build(cases.Object{Base: "pod", Set: set})
+		require.NoError(t, err)
+		return o
+	}
+	good, err := bases.Build(cases.Object{Base: "pod"})
+	require.NoError(t, err)
+	ids := func(input any) []string {
+		found := []string{}
+		for _, f := range opa.check(t, opa.data, input) {
+			if g := c.Find(f.Guardrail); g == nil || g.ID != "image-registry" {
+				found = append(found, strings.TrimSuffix(f.Path+" "+f.Guardrail, " "))
+			}
+		}
+		slices.Sort(found)
+		return found
+	}
+	const path = "spec.containers[0].securityContext.privileged privileged-containers"
+	decoy := object{"kind": object{"group": "", "version": "v1", "kind": "ConfigMap"}, "operation": "DELETE", "object": good}
+	for _, set := range []object{{}, {"review": object{"kind": decoy["kind"], "object": good}}, {"request": decoy},
+		{"parameters": object{}}, {"guardrails": []any{}}, {"items": []any{}}, {"operation": "DELETE"}} {
+		assert.Contains(t, ids(pod(set)), path, "%v", set)
+	}
+	assert.Contains(t, ids(object{"apiVersion": "v1", "kind": "List", "items": []any{good, pod(object{})}}), "items[1]."+path)
+	none := []string{}
+	assert.Equal(t, none, ids(object{"apiVersion": "v1", "kind": "List", "items": []any{}}))
+	for name, input := range map[string]any{
+		"text": "x", "null": nil, "array": []any{good}, "no kind": object{"apiVersion": "v1"}, "no apiVersion": object{"kind": "Pod"},
+		"number": object{"apiVersion": 1, "kind": "Pod"}, "slashes": object{"apiVersion": "a/b/c", "kind": "Pod"}, "none": noInput,
+	} {
+		assert.Equal(t, []string{" input"}, ids(input), name)
+	}
+	assert.Equal(t, []string{"items input"}, ids(object{"apiVersion": "v1", "kind": "List"}))
+	assert.Equal(t, []string{"items[0] input"}, ids(object{"apiVersion": "v1", "kind": "List", "items": []any{object{}}}))
+	assert.Equal(t, []string{"items[0].items input"}, ids(object{"apiVersion": "v1", "kind": "List",
+		"items": []any{object{"apiVersion": "v1", "kind": "List", "items": []any{pod(object{})}}}}))
+}
+
+func TestBundleConftest(t *testing.T) {
+	c := loadCatalog(t)
+	bases := loadBases(t, c)
+	opa := siteBundle(t, c)
+	bad, err := bases.Build(cases.Object{Base: "pod", Set: object{"metadata.namespace": "shop",
+		"spec.containers[0].securityContext.privileged": true, "spec.containers[0].resources": object{}}})
+	require.NoError(t, err)
+	messages := func(rule string, input any) []string {
+		var results []object
+		opa.query(t, "data.main."+rule, opa.data, input, &results)
+		texts := []string{}
+		for _, r := range results {
+			text, ok := r["msg"].(string)
+			require.True(t, ok, "conftest wants a msg: %v", r)
+			texts = append(texts, fmt.Sprintf("%s %s %v", text, r["severity"], r["path"]))
+		}
+		return texts
+	}
+	assert.Contains(t, messages("deny", bad), "[privileged-containers] Container app must not set securityContext.privileged to "+
+		"true: remove it or set it to false. critical spec.containers[0].securityContext.privileged")
+	assert.Contains(t, strings.Join(messages("warn", bad), "\n"), "[resource-limits] ")
+	assert.NotContains(t, strings.Join(messages("deny", bad), "\n"), "[resource-limits] ")
+	assert.Empty(t, messages("deny", nil), "an empty document")
+	assert.NotEmpty(t, messages("deny", noInput))
+	assert.NotEmpty(t, messages("deny", "text"))
+}
+
+// TestBundleReproducible: the same guardrails give the same bytes, and other data another revision.
+func TestBundleReproducible(t *testing.T) {
+	first := everything(t, loadCatalog(t))
+	for range 3 {
+		require.True(t, bytes.Equal(first, everything(t, loadCatalog(t))))
+	}
+	c := loadCatalog(t)
+	revisions := map[string]bool{}
+	for _, parameters := range []object{{"allowed": []any{}}, {"allowed": []any{"ghcr.io"}}} {
+		b, err := bundle.Build(bundle.Options{Catalog: c, Active: []config.Active{{Guardrail: c.Find("image-registry"),
+			Action: catalog.Deny, Parameters: parameters}}})
+		require.NoError(t, err)
+		revisions[b.Revision] = true
+	}
+	assert.Len(t, revisions, 2)
+}
+
+// TestBundleExemptNamespaces: the bundle's patterns mean what config.Active.Exempts means.
+func TestBundleExemptNamespaces(t *testing.T) {
+	c := loadCatalog(t)
+	patterns := []string{"", "*", "**", "a", "a*", "*a", "*a*", "a*b", "team-system", "team-*", "*-system", "*m-s*"}
+	namespaces := []string{"", "a", "ab", "ba", "bab", "b", "team-system", "my-team-system", "team-system-2", "a*b"}
+	for _, pattern := range patterns {
+		guardrails := []config.Active{
+			{Guardrail: c.Find("privileged-containers"), Action: catalog.Deny, ExemptNamespaces: []string{"x", pattern}},
+			{Guardrail: c.Find("namespace-pod-security"), Action: catalog.Deny, ExemptNamespaces: []string{"x", pattern}},
+		}
+		for i := range guardrails {
+			var err error
+			guardrails[i].Parameters, err = guardrails[i].FillParameters(nil)
+			require.NoError(t, err)
+		}
+		opa := newPlainOPA(t, tarball(t, bundle.Options{Catalog: c, Active: guardrails}))
+		for _, name := range namespaces {
+			metadata := object{"name": "p"}
+			if name != "" {
+				metadata["namespace"] = name
+			}
+			pod := object{"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": object{"containers": []any{
+				object{"name": "a", "securityContext": object{"privileged": true}}}}}
+			assert.Equal(t, guardrails[0].Exempts("Pod", name, "p"), len(opa.check(t, opa.data, pod)) == 0, "%q %q", pattern, name)
+			namespace := object{"apiVersion": "v1", "kind": "Namespace", "metadata": object{"name": name}}
+			assert.Equal(t, guardrails[1].Exempts("Namespace", "", name), len(opa.check(t, opa.data, namespace)) == 0, "%q %q",
+				pattern, name)
+		}
+	}
+}

@@ -1,0 +1,245 @@
+# METADATA
+# title: The entry point of OPA
+# description: |
+#   data.rampart.check is the set of findings on the input, which is
+#
+#   - an AdmissionReview as the API server sends it: kind AdmissionReview, apiVersion admission.k8s.io/*; or
+#   - any other Kubernetes object, as in a file; of a list, the items are judged too.
+#
+#   Nothing but apiVersion and kind decides which of the two it is. A finding is {"guardrail", "severity", "action",
+#   "message", "path", "object": {"apiVersion", "kind", "namespace", "name"}} and, on a container, "container" and "image".
+#   What cannot be judged is a finding of the guardrail "input", never a pass.
+#
+#   data.rampart.catalog describes the guardrails by id: title, severity, action (deny, warn or dryrun), kinds, exempt
+#   namespaces and waivers. data.rampart.parameters holds their parameters. Guardrails that read other objects find them
+#   in data.inventory, which is the operator's: namespace[namespace][apiVersion][kind][name] and
+#   cluster[apiVersion][kind][name].
+package rampart
+
+import data.lib.waivers
+import data.rampart.dispatch
+
+# METADATA
+# title: Findings on the input
+# entrypoint: true
+check contains finding if {
+	some judged in _judged
+	review := judged.review
+
+	# Once for all guardrails: what they share is computed once.
+	violations := dispatch.violations with input as {"review": review, "guardrails": _guardrails(judged)}
+	some id, found in violations
+	guardrail := data.rampart.catalog[id]
+	some violation in found
+	not waivers.cover(guardrail.waivers, review, violation)
+	details := object.get(violation, "details", {})
+	path := object.get(details, "path", "")
+	finding := object.union(_container(details), {
+		"guardrail": id,
+		"severity": guardrail.severity,
+		"action": guardrail.action,
+		"message": _message(violation),
+		"path": $"{judged.prefix}{path}",
+		"object": _object(review),
+	})
+}
+
+check contains finding if {
+	some path, problem in _problems
+	finding := {
+		"guardrail": "input",
+		"severity": "critical",
+		"action": "deny",
+		"message": problem,
+		"path": path,
+		"object": {"apiVersion": "", "kind": "", "namespace": "", "name": ""},
+	}
+}
+
+_message(violation) := violation.msg if {
+	is_string(violation.msg)
+} else := "The guardrail gave a finding without a message."
+
+_container(details) := {field: details[field] |
+	some field in ["container", "image"]
+	is_string(details[field])
+}
+
+_object(review) := {
+	"apiVersion": concat("/", [part | some part in [review.kind.group, review.kind.version]; part != ""]),
+	"kind": review.kind.kind,
+	"namespace": object.get(review, "namespace", ""),
+	"name": _name(review),
+}
+
+# What is judged: {"review", "prefix", "admission"}.
+
+_judged contains {"review": review, "prefix": "", "admission": true} if {
+	_admission
+	count(_problems) == 0
+	review := object.remove(input.request, _surplus)
+}
+
+_judged contains {"review": _review_of(input), "prefix": "", "admission": false} if {
+	not _admission
+	_typed(input)
+}
+
+_judged contains {"review": _review_of(item), "prefix": prefix, "admission": false} if {
+	not _admission
+	some i, item in _items
+	_typed(item)
+	prefix := $"items[{i}]."
+}
+
+_admission if {
+	input.kind == "AdmissionReview"
+	startswith(input.apiVersion, "admission.k8s.io/")
+}
+
+# The API server gives a Namespace itself as its namespace.
+default _surplus := []
+
+_surplus := ["namespace"] if {
+	input.request.kind.kind == "Namespace"
+	input.request.kind.group == ""
+}
+
+_items := input.items if {
+	endswith(input.kind, "List")
+	is_array(input.items)
+}
+
+_review_of(object_) := object.union(
+	{
+		"kind": {"group": _group(object_.apiVersion), "version": _version(object_.apiVersion), "kind": object_.kind},
+		"name": "",
+		"operation": "",
+		"userInfo": {},
+		"object": object_,
+		"oldObject": null,
+	},
+	{field: value |
+		some field in ["name", "namespace"]
+		value := object_.metadata[field]
+		is_string(value)
+		value != ""
+	},
+)
+
+_group(api_version) := "" if not contains(api_version, "/")
+
+_group(api_version) := split(api_version, "/")[0] if contains(api_version, "/")
+
+_version(api_version) := regex.replace(api_version, "^.*/", "")
+
+_typed(object_) if {
+	is_string(object_.kind)
+	object_.kind != ""
+	is_string(object_.apiVersion)
+	regex.match(`^[^/]+(/[^/]+)?$`, object_.apiVersion)
+}
+
+# What keeps the input from being judged, by the path at fault.
+
+_problems[""] := "This is no Kubernetes object: it must be a mapping with apiVersion and kind." if not _typed(input)
+
+_problems[""] := "There is no input." if not _given
+
+# True for any input, false and null too.
+_given if [input]
+
+_problems["items"] := "The list has no items." if {
+	input.kind == "List"
+	not _items
+}
+
+_problems[path] := "The item is no Kubernetes object: it must be a mapping with apiVersion and kind." if {
+	some i, item in _items
+	not _typed(item)
+	path := $"items[{i}]"
+}
+
+_problems[path] := "A list within a list is not judged." if {
+	some i, item in _items
+	is_array(item.items)
+	endswith(item.kind, "List")
+	path := $"items[{i}].items"
+}
+
+_problems["request"] := "The AdmissionReview has no request with group, version and kind." if {
+	_admission
+	not _request
+}
+
+_problems["request.object"] := "The object of the AdmissionReview is not of the request's kind." if {
+	_admission
+	_request
+	input.request.operation in {"CREATE", "UPDATE"}
+	not _same_kind
+}
+
+_request if {
+	every field in ["group", "version", "kind"] {
+		is_string(input.request.kind[field])
+	}
+	input.request.operation in {"CREATE", "UPDATE", "DELETE", "CONNECT"}
+}
+
+_same_kind if {
+	input.request.object.kind == input.request.kind.kind
+	_group(input.request.object.apiVersion) == input.request.kind.group
+}
+
+# The guardrails that judge a review. Those on documents that no API server admits judge no AdmissionReview.
+
+_guardrails(judged) := {id |
+	kind := judged.review.kind
+	some key in {$"{group}/{name}" | some group in {kind.group, "*"}; some name in {kind.kind, "*"}}
+	some id in data.rampart.kinds[key]
+	guardrail := data.rampart.catalog[id]
+	not _not_admitted(guardrail, judged)
+	not _exempt(guardrail, judged.review)
+}
+
+_not_admitted(guardrail, judged) if {
+	judged.admission
+	guardrail.filesOnly
+}
+
+# As Gatekeeper's excludedNamespaces: a * at either end stands for any text, and a Namespace is in itself.
+
+_exempt(guardrail, review) if {
+	namespace := _namespace(review)
+	namespace != ""
+	some pattern in guardrail.exemptNamespaces
+	_covers(pattern, namespace)
+}
+
+_namespace(review) := _name(review) if {
+	review.kind.kind == "Namespace"
+} else := object.get(review, "namespace", "")
+
+_name(review) := review.object.metadata.name if {
+	is_string(review.object.metadata.name)
+} else := object.get(review, "name", "")
+
+_covers(pattern, namespace) if pattern == namespace
+
+_covers(pattern, namespace) if {
+	startswith(pattern, "*")
+	endswith(namespace, trim(pattern, "*"))
+	not endswith(pattern, "*")
+}
+
+_covers(pattern, namespace) if {
+	endswith(pattern, "*")
+	startswith(namespace, trim(pattern, "*"))
+	not startswith(pattern, "*")
+}
+
+_covers(pattern, namespace) if {
+	startswith(pattern, "*")
+	endswith(pattern, "*")
+	contains(namespace, trim(pattern, "*"))
+}
