@@ -396,6 +396,36 @@ func TestBundleInput(t *testing.T) {
 		"items": []any{object{"apiVersion": "v1", "kind": "List", "items": []any{pod(object{})}}}}))
 }
 
+// TestBundleWithoutData: policies that are loaded without the bundle's data pass nothing.
+func TestBundleWithoutData(t *testing.T) {
+	c := loadCatalog(t)
+	opa := siteBundle(t, c)
+	pod, err := loadBases(t, c).Build(cases.Object{Base: "pod"})
+	require.NoError(t, err)
+	review := admissionReview(&cases.Sample{Review: cases.ReviewOf(pod)})
+	complete := opa.data["rampart"].(object)
+	incomplete := []object{{}, {"rampart": object{}}}
+	for _, key := range []string{"kinds", "catalog", "parameters"} {
+		without := maps.Clone(complete)
+		delete(without, key)
+		incomplete = append(incomplete, object{"rampart": without})
+	}
+	parameters := maps.Clone(complete["parameters"].(object))
+	delete(parameters, "image-registry")
+	one := maps.Clone(complete)
+	one["parameters"] = parameters
+	incomplete = append(incomplete, object{"rampart": one})
+	for _, opa.data = range incomplete {
+		for _, input := range []any{pod, review} {
+			assert.Contains(t, fmt.Sprint(opa.check(t, opa.data, input)), "The data of the bundle is missing")
+		}
+		assert.False(t, opa.admit(t, review).Response.Allowed)
+		var results []object
+		opa.query(t, "data.main.deny", opa.data, pod, &results)
+		assert.NotEmpty(t, results)
+	}
+}
+
 func TestBundleConftest(t *testing.T) {
 	c := loadCatalog(t)
 	bases := loadBases(t, c)

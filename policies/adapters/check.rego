@@ -45,13 +45,13 @@ check contains finding if {
 }
 
 check contains finding if {
-	some path, problem in _problems
+	some problem in _problems
 	finding := {
 		"guardrail": "input",
 		"severity": "critical",
 		"action": "deny",
-		"message": problem,
-		"path": path,
+		"message": problem.message,
+		"path": problem.path,
 		"object": {"apiVersion": "", "kind": "", "namespace": "", "name": ""},
 	}
 }
@@ -140,43 +140,58 @@ _typed(object_) if {
 	regex.match(`^[^/]+(/[^/]+)?$`, object_.apiVersion)
 }
 
-# What keeps the input from being judged, by the path at fault.
+# What keeps the input from being judged, and the path at fault.
 
-_problems[""] := "This is no Kubernetes object: it must be a mapping with apiVersion and kind." if not _typed(input)
+_problems contains {"path": "", "message": $"This {_untyped}"} if not _typed(input)
 
-_problems[""] := "There is no input." if not _given
+_problems contains {"path": "", "message": "There is no input."} if not _given
 
-# True for any input, false and null too.
-_given if [input]
+_problems contains {"path": "", "message": msg} if {
+	not _data
+	msg := "The data of the bundle is missing: load its data.json beside its policies, with conftest by --data."
+}
 
-_problems["items"] := "The list has no items." if {
+_problems contains {"path": "items", "message": "The list has no items."} if {
 	input.kind == "List"
 	not _items
 }
 
-_problems[path] := "The item is no Kubernetes object: it must be a mapping with apiVersion and kind." if {
+_problems contains {"path": path, "message": $"This item {_untyped}"} if {
 	some i, item in _items
 	not _typed(item)
 	path := $"items[{i}]"
 }
 
-_problems[path] := "A list within a list is not judged." if {
+_problems contains {"path": path, "message": "A list within a list is not judged."} if {
 	some i, item in _items
 	is_array(item.items)
 	endswith(item.kind, "List")
 	path := $"items[{i}].items"
 }
 
-_problems["request"] := "The AdmissionReview has no request with group, version and kind." if {
+_problems contains {"path": "request", "message": "The AdmissionReview has no request with operation and kind."} if {
 	_admission
 	not _request
 }
 
-_problems["request.object"] := "The object of the AdmissionReview is not of the request's kind." if {
+_problems contains {"path": "request.object", "message": "The object of the AdmissionReview is not of the request's kind."} if {
 	_admission
 	_request
 	input.request.operation in {"CREATE", "UPDATE"}
 	not _same_kind
+}
+
+_untyped := "is no Kubernetes object: it must be a mapping with apiVersion and kind."
+
+# True for any input, false and null too.
+_given if [input]
+
+_data if {
+	is_object(data.rampart.kinds)
+	count(data.rampart.catalog) > 0
+	every id, _ in data.rampart.catalog {
+		is_object(data.rampart.parameters[id])
+	}
 }
 
 _request if {

@@ -2,7 +2,7 @@
 # title: The entry point of conftest
 # description: |
 #   data.main.deny and data.main.warn: the findings of data.rampart.check by action, as {"msg"} with the finding's fields
-#   beside it. An empty document has none.
+#   beside it. An empty document has none. conftest reads the bundle's folder as both, --policy and --data.
 package main
 
 import data.rampart.check
