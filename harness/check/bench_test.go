@@ -1,7 +1,6 @@
 package check_test
 
 import (
-	"io/fs"
 	"os"
 	"testing"
 	"time"
@@ -28,7 +27,7 @@ func corpus() string {
 
 func benchmarkConfig(b *testing.B) check.Config {
 	b.Helper()
-	c, err := catalog.Load(fs.FS(policies.FS))
+	c, err := catalog.Load(policies.FS)
 	require.NoError(b, err)
 	profiles, err := config.ReadProfiles(constraints.FS)
 	require.NoError(b, err)

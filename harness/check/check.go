@@ -169,7 +169,12 @@ func (r *run) judge(ctx context.Context, objects []*manifest.Object) error {
 
 func (r *run) judgeObject(ctx context.Context, o *manifest.Object, value ast.Value) verdict {
 	var v verdict
-	for _, g := range r.program.Guardrails(o.Group, o.Kind) {
+	guardrails, err := r.program.Guardrails(o.Group, o.Kind)
+	if err != nil {
+		v.errors = append(v.errors, objectError(o, err))
+		return v
+	}
+	for _, g := range guardrails {
 		if r.active[g.ID].Exempts(o.Kind, o.Namespace, o.Name) {
 			v.exempted++
 		} else {

@@ -312,8 +312,7 @@ func parseSet(c *catalog.Catalog, settings []string) (map[string]map[string]any,
 			errs = append(errs, fmt.Errorf("--set %s: the value is no YAML: %w", text, err))
 			continue
 		}
-		node := parameters
-		put(node, keys, parsed)
+		put(parameters, keys, parsed)
 	}
 	return parameters, errors.Join(errs...)
 }

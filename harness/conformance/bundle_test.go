@@ -5,12 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	opabundle "github.com/open-policy-agent/opa/v1/bundle"
@@ -22,7 +19,6 @@ import (
 	"github.com/rampart-policy/rampart/harness/bundle"
 	"github.com/rampart-policy/rampart/harness/cases"
 	"github.com/rampart-policy/rampart/harness/catalog"
-	"github.com/rampart-policy/rampart/harness/check"
 	"github.com/rampart-policy/rampart/harness/config"
 )
 
@@ -193,14 +189,8 @@ func TestBundleCases(t *testing.T) {
 // siteBundle is a bundle of a site's configuration, without what reads other objects.
 func siteBundle(t *testing.T, c *catalog.Catalog) *plainOPA {
 	t.Helper()
-	file, err := config.ReadFile([]byte(siteConfig))
-	require.NoError(t, err)
-	profiles, err := config.ReadProfiles(os.DirFS("../../constraints"))
-	require.NoError(t, err)
-	active, err := config.Resolve(c, profiles, config.Selection{File: file})
-	require.NoError(t, err)
-	active = slices.DeleteFunc(active, func(a config.Active) bool { return len(a.Sync) > 0 })
-	return newPlainOPA(t, tarball(t, bundle.Options{Catalog: c, Profile: "restricted", Active: active, Waivers: file.Waivers}))
+	active, waivers := resolveSite(t, c)
+	return newPlainOPA(t, tarball(t, bundle.Options{Catalog: c, Profile: "restricted", Active: active, Waivers: waivers}))
 }
 
 // response is an AdmissionReview as it goes back.
@@ -324,25 +314,9 @@ func TestBundleConfiguration(t *testing.T) {
 // rampart check.
 func siteFindings(t *testing.T, c *catalog.Catalog) map[string][]string {
 	t.Helper()
-	file, err := config.ReadFile([]byte(siteConfig))
-	require.NoError(t, err)
-	profiles, err := config.ReadProfiles(os.DirFS("../../constraints"))
-	require.NoError(t, err)
-	active, err := config.Resolve(c, profiles, config.Selection{File: file})
-	require.NoError(t, err)
-	active = slices.DeleteFunc(active, func(a config.Active) bool { return len(a.Sync) > 0 })
-	folder := t.TempDir()
-	for i, o := range siteObjects(t, loadBases(t, c)) {
-		data, err := json.Marshal(o)
-		require.NoError(t, err)
-		require.NoError(t, os.WriteFile(filepath.Join(folder, fmt.Sprintf("%02d.json", i)), data, 0o600))
-	}
-	result, err := check.Run(t.Context(), check.Config{Catalog: c, Active: active, Waivers: file.Waivers, Now: time.Now()},
-		[]string{folder})
-	require.NoError(t, err)
-	require.Empty(t, result.Errors)
+	active, waivers := resolveSite(t, c)
 	found := map[string][]string{}
-	for _, f := range result.Findings {
+	for _, f := range checkFiles(t, c, active, waivers, siteObjects(t, loadBases(t, c))) {
 		key := strings.TrimPrefix(f.Object.Namespace+"/"+f.Object.Name, "/")
 		found[key] = append(found[key], f.Action+" "+f.Guardrail)
 	}

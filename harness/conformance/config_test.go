@@ -22,9 +22,11 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/rampart-policy/rampart/harness/cases"
+	"github.com/rampart-policy/rampart/harness/catalog"
 	"github.com/rampart-policy/rampart/harness/check"
 	"github.com/rampart-policy/rampart/harness/config"
 	"github.com/rampart-policy/rampart/harness/render"
+	"github.com/rampart-policy/rampart/harness/report"
 )
 
 const siteConfig = `
@@ -73,31 +75,44 @@ func siteObjects(t *testing.T, bases *cases.Bases) []map[string]any {
 	return objects
 }
 
-// TestConfiguration: a site's configuration gives the same verdicts in files and, rendered, in Gatekeeper.
-func TestConfiguration(t *testing.T) {
-	c := loadCatalog(t)
+// resolveSite gives what the configuration comes to, but for guardrails that read other objects: they depend on the
+// inventory, which is not what is compared.
+func resolveSite(t *testing.T, c *catalog.Catalog) ([]config.Active, []config.Waiver) {
+	t.Helper()
 	file, err := config.ReadFile([]byte(siteConfig))
 	require.NoError(t, err)
 	profiles, err := config.ReadProfiles(os.DirFS("../../constraints"))
 	require.NoError(t, err)
 	active, err := config.Resolve(c, profiles, config.Selection{File: file})
 	require.NoError(t, err)
-	// What reads other objects depends on the inventory, which is not what is compared here.
-	active = slices.DeleteFunc(active, func(a config.Active) bool { return a.FilesOnly || len(a.Sync) > 0 })
-	objects := siteObjects(t, loadBases(t, c))
+	return slices.DeleteFunc(active, func(a config.Active) bool { return len(a.Sync) > 0 }), file.Waivers
+}
 
+// checkFiles judges the objects as files, the way the command does.
+func checkFiles(t *testing.T, c *catalog.Catalog, active []config.Active, waivers []config.Waiver,
+	objects []map[string]any) []report.Finding {
+	t.Helper()
 	folder := t.TempDir()
 	for i, object := range objects {
 		data, err := yaml.Marshal(object)
 		require.NoError(t, err)
 		require.NoError(t, os.WriteFile(filepath.Join(folder, fmt.Sprintf("%02d.yaml", i)), data, 0o600))
 	}
-	result, err := check.Run(t.Context(), check.Config{Catalog: c, Active: active, Waivers: file.Waivers, Now: time.Now()},
+	result, err := check.Run(t.Context(), check.Config{Catalog: c, Active: active, Waivers: waivers, Now: time.Now()},
 		[]string{folder})
 	require.NoError(t, err)
 	require.Empty(t, result.Errors)
+	return result.Findings
+}
+
+// TestConfiguration: a site's configuration gives the same verdicts in files and, rendered, in Gatekeeper.
+func TestConfiguration(t *testing.T) {
+	c := loadCatalog(t)
+	active, waivers := resolveSite(t, c)
+	active = slices.DeleteFunc(active, func(a config.Active) bool { return a.FilesOnly })
+	objects := siteObjects(t, loadBases(t, c))
 	inFiles := map[string][]string{}
-	for _, f := range result.Findings {
+	for _, f := range checkFiles(t, c, active, waivers, objects) {
 		inFiles[f.Object.String()] = append(inFiles[f.Object.String()], fmt.Sprintf("%s [%s] %s", f.Action, f.Guardrail, f.Message))
 	}
 
@@ -115,7 +130,7 @@ func TestConfiguration(t *testing.T) {
 		require.NoError(t, err)
 		_, err = client.AddTemplate(t.Context(), converted)
 		require.NoError(t, err)
-		_, err = client.AddConstraint(t.Context(), toUnstructured(t, render.Constraint(a, file.Waivers)))
+		_, err = client.AddConstraint(t.Context(), toUnstructured(t, render.Constraint(a, waivers)))
 		require.NoError(t, err)
 	}
 	total := 0

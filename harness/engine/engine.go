@@ -134,16 +134,15 @@ func (p *Program) Evaluate(ctx context.Context, data *Data, group, kind string, 
 }
 
 // Guardrails returns those that judge objects of the group and kind.
-func (p *Program) Guardrails(group, kind string) []*catalog.Guardrail {
-	var matching []*catalog.Guardrail
-	for _, g := range p.guardrails {
-		if g.Matches(group, kind) {
-			matching = append(matching, g)
-		}
+func (p *Program) Guardrails(group, kind string) ([]*catalog.Guardrail, error) {
+	q, err := p.queryFor(catalog.Kind{Group: group, Kind: kind})
+	if err != nil || q == nil {
+		return nil, err
 	}
-	return matching
+	return q.guardrails, nil
 }
 
+// queryFor is the query for a kind, nil where no guardrail judges it. Matching is done once for each kind.
 func (p *Program) queryFor(kind catalog.Kind) (*query, error) {
 	p.mu.Lock()
 	q, known := p.byKind[kind]
@@ -151,7 +150,13 @@ func (p *Program) queryFor(kind catalog.Kind) (*query, error) {
 	if known {
 		return q, nil
 	}
-	if matching := p.Guardrails(kind.Group, kind.Kind); len(matching) > 0 {
+	var matching []*catalog.Guardrail
+	for _, g := range p.guardrails {
+		if g.Matches(kind.Group, kind.Kind) {
+			matching = append(matching, g)
+		}
+	}
+	if len(matching) > 0 {
 		var err error
 		if q, err = p.query(matching); err != nil {
 			return nil, err

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -149,32 +150,20 @@ func plainValue(content any) (value any, err error) {
 func (f Files) addKustomization(fields object) error {
 	kustomization := object{"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization"}
 	if fields == nil {
-		names := make([]string, 0, len(f))
-		for name := range f {
-			names = append(names, name)
-		}
-		slices.Sort(names)
-		fields = object{"resources": anySlice(names)}
+		fields = object{"resources": anySlice(slices.Sorted(maps.Keys(f)))}
 	}
-	for key, value := range fields {
-		kustomization[key] = value
-	}
+	maps.Copy(kustomization, fields)
 	return f.add("kustomization.yaml", kustomization)
 }
 
 // Stream is all files but kustomizations as one YAML stream, in the order of their names.
 func (f Files) Stream() []byte {
 	var stream bytes.Buffer
-	names := make([]string, 0, len(f))
-	for name := range f {
+	for _, name := range slices.Sorted(maps.Keys(f)) {
 		if !strings.HasSuffix(name, "kustomization.yaml") {
-			names = append(names, name)
+			stream.WriteString("---\n")
+			stream.Write(f[name])
 		}
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		stream.WriteString("---\n")
-		stream.Write(f[name])
 	}
 	return stream.Bytes()
 }
