@@ -59,6 +59,11 @@ func LoadWith(own Workloads, folders ...fs.FS) (*Catalog, error) {
 	for _, folder := range folders {
 		errs = append(errs, c.addGuardrails(folder))
 	}
+	for _, g := range c.Guardrails {
+		if g.ReplacedBy != "" && c.Find(g.ReplacedBy) == nil {
+			errs = append(errs, fmt.Errorf("%s: METADATA: custom.replaced_by names %q, which is no guardrail", g.Module.File, g.ReplacedBy))
+		}
+	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
@@ -94,6 +99,14 @@ func (c *Catalog) Suggest(id string) string {
 		ids[i] = g.ID
 	}
 	return nearest(id, ids)
+}
+
+// Unknown is the error about an id that no guardrail has.
+func (c *Catalog) Unknown(id string) error {
+	if near := c.Suggest(id); near != "" {
+		return fmt.Errorf("unknown guardrail %q: did you mean %s?", id, near)
+	}
+	return fmt.Errorf("unknown guardrail %q: see rampart list", id)
 }
 
 // addModules reads the Rego files that the pattern names, but for tests.

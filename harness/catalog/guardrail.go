@@ -40,6 +40,8 @@ type Guardrail struct {
 	Controls map[string][]string `json:"controls"`
 	// PSS is set for the guardrails that are an official check of the Pod Security Standards.
 	PSS *PSS `json:"pss,omitempty"`
+	// ReplacedBy is the guardrail that stands for this one where its parameter level is restricted.
+	ReplacedBy string `json:"replacedBy,omitempty"`
 	// FilesOnly marks guardrails on documents that no API server admits.
 	FilesOnly bool `json:"filesOnly,omitempty"`
 	// Related are links to the specification behind the rule.
@@ -99,6 +101,7 @@ type custom struct {
 	Sync        []GroupVersionKind  `json:"sync"`
 	Controls    map[string][]string `json:"controls"`
 	PSS         *PSS                `json:"pss"`
+	ReplacedBy  string              `json:"replaced_by"`
 	FilesOnly   bool                `json:"files_only"`
 	Remediation string              `json:"remediation"`
 }
@@ -144,7 +147,7 @@ func (c *Catalog) readGuardrail(folder fs.FS, layer, file string) (*Guardrail, e
 		ID: meta.ID, Title: annotations.Title, Description: strings.TrimSpace(annotations.Description),
 		Remediation: strings.TrimSpace(meta.Remediation), Layer: layer, Severity: meta.Severity,
 		Profiles: meta.Profiles, Kinds: c.expand(meta.Match), Parameters: parameters, Needs: meta.Needs, Sync: meta.Sync,
-		Controls: meta.Controls, PSS: meta.PSS, FilesOnly: meta.FilesOnly, Related: related(annotations),
+		Controls: meta.Controls, PSS: meta.PSS, ReplacedBy: meta.ReplacedBy, FilesOnly: meta.FilesOnly, Related: related(annotations),
 		Module: module, Folder: sub,
 	}
 	return g, g.validate(path.Base(path.Dir(file)))
@@ -253,6 +256,7 @@ func (g *Guardrail) validate(folder string) error {
 			profile, action)
 	}
 	properties, _ := g.Parameters["properties"].(map[string]any)
+	check(g.ReplacedBy == "" || properties["level"] != nil, "custom.replaced_by wants a parameter named level")
 	for _, name := range g.Needs {
 		check(properties[name] != nil, "custom.needs names %q, which is no parameter", name)
 	}

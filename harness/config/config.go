@@ -3,6 +3,7 @@
 package config
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -15,6 +16,8 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/rampart-policy/rampart/harness/catalog"
+	"github.com/rampart-policy/rampart/harness/fieldpath"
+	"github.com/rampart-policy/rampart/harness/manifest"
 )
 
 // All is the profile that holds every guardrail with its strictest action, and else is like the default one.
@@ -54,14 +57,33 @@ type File struct {
 	Guardrails map[string]Settings `json:"guardrails"`
 	// Waivers exempt single objects from single guardrails.
 	Waivers []Waiver `json:"waivers"`
+
+	source *manifest.Config // nil for a File that was not read
 }
 
 // Settings change one guardrail.
 type Settings struct {
-	// Action is deny, warn, dryrun or off; "" leaves the profile's.
-	Action           catalog.Action `json:"action"`
+	// Action is "" to leave the profile's.
+	Action           Action         `json:"action"`
 	Parameters       map[string]any `json:"parameters"`
 	ExemptNamespaces []string       `json:"exemptNamespaces"`
+}
+
+// Action is deny, warn, dryrun or off.
+type Action catalog.Action
+
+// UnmarshalJSON takes false for off, which is what YAML makes of the word.
+func (a *Action) UnmarshalJSON(data []byte) error {
+	if string(data) == "false" {
+		*a = Action(Off)
+		return nil
+	}
+	var text string
+	if json.Unmarshal(data, &text) != nil || !slices.Contains(append([]catalog.Action{Off}, strength...), catalog.Action(text)) {
+		return fmt.Errorf("%s: write deny, warn, dryrun or off", data)
+	}
+	*a = Action(text)
+	return nil
 }
 
 // Waiver exempts an object, or one container or image of it, from a guardrail until a date.
@@ -102,22 +124,23 @@ type Selection struct {
 	File       *File
 }
 
-// ReadFile parses a configuration file strictly: an unknown field is an error.
-func ReadFile(data []byte) (*File, error) {
+// ReadFile parses a configuration file strictly: an unknown field is an error. Errors have their place in the file.
+func ReadFile(name string, data []byte) (*File, error) {
 	var f File
-	if err := yaml.UnmarshalStrict(data, &f); err != nil {
+	var err error
+	if f.source, err = manifest.DecodeConfig(name, data, &f); err != nil {
 		return nil, err
 	}
 	var errs []error
 	for i, w := range f.Waivers {
-		if err := w.validate(); err != nil {
-			errs = append(errs, fmt.Errorf("waivers[%d]: %w", i, err))
+		for _, err := range w.validate() {
+			errs = append(errs, f.source.Errorf(fmt.Sprintf("waivers[%d]", i), "%v", err))
 		}
 	}
 	return &f, errors.Join(errs...)
 }
 
-func (w Waiver) validate() error {
+func (w Waiver) validate() []error {
 	var errs []error
 	for _, f := range []struct{ name, value string }{
 		{"guardrail", w.Guardrail}, {"kind", w.Kind}, {"name", w.Name}, {"reason", w.Reason}, {"expires", w.Expires},
@@ -131,7 +154,7 @@ func (w Waiver) validate() error {
 			errs = append(errs, fmt.Errorf("expires is %q: write a date such as 2030-01-31", w.Expires))
 		}
 	}
-	return errors.Join(errs...)
+	return errs
 }
 
 // Profiles are the profiles of a folder profiles/<name>.yaml, by name.
@@ -180,7 +203,7 @@ func Resolve(c *catalog.Catalog, profiles Profiles, s Selection) ([]Active, erro
 		return nil, fmt.Errorf("unknown profile %q: choose one of %s", name, strings.Join(profiles.Names(), ", "))
 	}
 	parameters, err := parseSet(c, s.Set)
-	errs := append([]error{err}, knownIDs(c, s, profile, file)...)
+	errs := append([]error{err, checkVersion(c, s.PSSVersion)}, knownIDs(c, s, profile, file)...)
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
@@ -207,7 +230,44 @@ func Resolve(c *catalog.Catalog, profiles Profiles, s Selection) ([]Active, erro
 	if len(active) == 0 {
 		errs = append(errs, errors.New("no guardrail is left to evaluate"))
 	}
+	restoreReplaced(active)
 	return active, errors.Join(errs...)
+}
+
+// restoreReplaced makes a guardrail that a stricter one stands for judge by itself where that one is left out or weaker:
+// else whoever switches off the stricter check would switch off the milder one unseen.
+func restoreReplaced(active []Active) {
+	for _, a := range active {
+		if a.ReplacedBy == "" || a.Parameters["level"] != "restricted" {
+			continue
+		}
+		if !slices.ContainsFunc(active, func(b Active) bool { return b.ID == a.ReplacedBy && b.standsFor(a) }) {
+			a.Parameters["level"] = "baseline"
+		}
+	}
+}
+
+// standsFor tells whether a finding of the guardrail weighs as much as one of the other, in every namespace.
+func (a Active) standsFor(other Active) bool {
+	return slices.Index(strength, a.Action) >= slices.Index(strength, other.Action) &&
+		a.Parameters["version"] == other.Parameters["version"] &&
+		!slices.ContainsFunc(a.ExemptNamespaces, func(n string) bool { return !slices.Contains(other.ExemptNamespaces, n) })
+}
+
+// strength has the actions from the weakest to the strongest.
+var strength = []catalog.Action{catalog.DryRun, catalog.Warn, catalog.Deny}
+
+// checkVersion refuses, once for all guardrails, a version that the Pod Security Standards cannot have.
+func checkVersion(c *catalog.Catalog, version string) error {
+	for _, g := range c.Guardrails {
+		if version == "" || g.PSS == nil {
+			continue
+		}
+		if _, err := g.FillParameters(map[string]any{"version": version}); err != nil {
+			return fmt.Errorf("--pss-version %s: write a version such as v1.30, or latest", version)
+		}
+	}
+	return nil
 }
 
 func firstNonEmpty(texts ...string) string {
@@ -232,7 +292,7 @@ func action(g *catalog.Guardrail, name string, profile *Profile, file *File, s S
 		a, inProfile = changed, true
 	}
 	if changed := file.Guardrails[g.ID].Action; changed != "" {
-		a, inProfile = changed, true
+		a, inProfile = catalog.Action(changed), true
 	}
 	if len(s.Only) > 0 {
 		if !slices.Contains(s.Only, g.ID) {
@@ -245,8 +305,9 @@ func action(g *catalog.Guardrail, name string, profile *Profile, file *File, s S
 	return a
 }
 
+// strictest is the strongest action that a profile gives; a guardrail in no profile denies.
 func strictest(profiles map[string]catalog.Action) catalog.Action {
-	for _, a := range []catalog.Action{catalog.Deny, catalog.Warn, catalog.DryRun} {
+	for _, a := range slices.Backward(strength) {
 		for _, in := range profiles {
 			if in == a {
 				return a
@@ -263,7 +324,7 @@ func knownIDs(c *catalog.Catalog, s Selection, profile *Profile, file *File) []e
 	check := func(where string, ids ...string) {
 		for _, id := range ids {
 			if c.Find(id) == nil {
-				errs = append(errs, unknownID(c, where, id))
+				errs = append(errs, fmt.Errorf("%s: %w", where, c.Unknown(id)))
 			}
 		}
 	}
@@ -271,25 +332,18 @@ func knownIDs(c *catalog.Catalog, s Selection, profile *Profile, file *File) []e
 	check("--skip", s.Skip...)
 	check("profile: actions", slices.Sorted(maps.Keys(profile.Actions))...)
 	check("profile: parameters", slices.Sorted(maps.Keys(profile.Parameters))...)
-	check("configuration: guardrails", slices.Sorted(maps.Keys(file.Guardrails))...)
-	for i, w := range file.Waivers {
-		check(fmt.Sprintf("configuration: waivers[%d]", i), w.Guardrail)
-	}
-	for id, settings := range file.Guardrails {
-		known := []catalog.Action{"", catalog.Deny, catalog.Warn, catalog.DryRun, Off}
-		if !slices.Contains(known, settings.Action) {
-			errs = append(errs, fmt.Errorf("configuration: guardrails.%s.action is %q: write deny, warn, dryrun or off",
-				id, settings.Action))
+	checkFile := func(path, id string) {
+		if c.Find(id) == nil {
+			errs = append(errs, file.source.Errorf(path, "%v", c.Unknown(id)))
 		}
 	}
-	return errs
-}
-
-func unknownID(c *catalog.Catalog, where, id string) error {
-	if near := c.Suggest(id); near != "" {
-		return fmt.Errorf("%s: unknown guardrail %q: did you mean %s?", where, id, near)
+	for _, id := range slices.Sorted(maps.Keys(file.Guardrails)) {
+		checkFile(fieldpath.Path{"guardrails", id}.String(), id)
 	}
-	return fmt.Errorf("%s: unknown guardrail %q: see rampart list", where, id)
+	for i, w := range file.Waivers {
+		checkFile(fmt.Sprintf("waivers[%d].guardrail", i), w.Guardrail)
+	}
+	return errs
 }
 
 // parseSet reads guardrail.parameter=value, where the value is YAML and the parameter can be nested with dots.
@@ -304,7 +358,7 @@ func parseSet(c *catalog.Catalog, settings []string) (map[string]map[string]any,
 			continue
 		}
 		if c.Find(keys[0]) == nil {
-			errs = append(errs, unknownID(c, "--set", keys[0]))
+			errs = append(errs, fmt.Errorf("--set: %w", c.Unknown(keys[0])))
 			continue
 		}
 		var parsed any

@@ -2,6 +2,7 @@ package config_test
 
 import (
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -27,7 +28,7 @@ func resolve(t *testing.T, s config.Selection) (map[string]config.Active, error)
 
 // The command line outweighs the file, the file the profile, the profile the guardrail's METADATA.
 func TestPrecedence(t *testing.T) {
-	file, err := config.ReadFile([]byte(`
+	file, err := config.ReadFile("rampart.yaml", []byte(`
 profile: baseline
 exemptNamespaces: [sandbox]
 guardrails:
@@ -78,6 +79,47 @@ func TestProfiles(t *testing.T) {
 	assert.Equal(t, catalog.Deny, only["image-digest"].Action, "--only reaches beyond the profile")
 }
 
+// A check that a stricter one stands for judges by itself where that one is left out or weaker.
+func TestReplaced(t *testing.T) {
+	for text, want := range map[string]string{
+		"{}": "restricted",
+		"{guardrails: {volume-types: {action: warn}}}":                                                           "baseline",
+		"{guardrails: {volume-types: {action: \"off\"}}}":                                                        "baseline",
+		"{guardrails: {volume-types: {exemptNamespaces: [a]}}}":                                                  "baseline",
+		"{guardrails: {volume-types: {exemptNamespaces: [a]}, host-path-volumes: {exemptNamespaces: [b, a]}}}":   "restricted",
+		"{guardrails: {volume-types: {action: warn}, host-path-volumes: {action: warn}}}":                        "restricted",
+		"{guardrails: {volume-types: {parameters: {version: v1.20}}}}":                                           "baseline",
+		"{guardrails: {volume-types: {action: dryrun}, host-path-volumes: {parameters: {level: restricted}}}}":   "baseline",
+		"{guardrails: {restricted-seccomp: {action: warn}, host-path-volumes: {parameters: {level: baseline}}}}": "baseline",
+		"{exemptNamespaces: [sandbox]}":                                                                          "restricted",
+	} {
+		file, err := config.ReadFile("rampart.yaml", []byte(text))
+		require.NoError(t, err)
+		active, err := resolve(t, config.Selection{File: file})
+		require.NoError(t, err)
+		assert.Equal(t, want, active["host-path-volumes"].Parameters["level"], text)
+	}
+	for _, s := range []config.Selection{{Skip: []string{"volume-types", "restricted-seccomp", "restricted-capabilities"}},
+		{Only: []string{"host-path-volumes", "baseline-seccomp", "baseline-capabilities"}}} {
+		active, err := resolve(t, s)
+		require.NoError(t, err)
+		for _, id := range []string{"host-path-volumes", "baseline-seccomp", "baseline-capabilities"} {
+			assert.Equal(t, "baseline", active[id].Parameters["level"], id)
+		}
+	}
+	c, err := catalog.Load(os.DirFS("../../policies"))
+	require.NoError(t, err)
+	replaced := 0
+	for _, g := range c.Guardrails {
+		if g.ReplacedBy != "" {
+			replaced++
+			severity := func(of *catalog.Guardrail) int { return slices.Index(catalog.Severities, of.Severity) }
+			assert.GreaterOrEqual(t, severity(c.Find(g.ReplacedBy)), severity(g), "%s: --fail-on must not lose it", g.ID)
+		}
+	}
+	assert.Equal(t, 3, replaced)
+}
+
 func TestExempts(t *testing.T) {
 	for pattern, want := range map[string][2][]string{
 		"kube-*":   {{"kube-system", "kube-"}, {"kube", "my-kube-system"}},
@@ -104,9 +146,7 @@ func TestRefused(t *testing.T) {
 		{config.Selection{Set: []string{"image-registry=7"}}, "write guardrail.parameter=value"},
 		{config.Selection{Set: []string{"nothing.at=all"}}, `unknown guardrail "nothing"`},
 		{config.Selection{Set: []string{"image-registry.allowed=[a"}}, "the value is no YAML"},
-		{config.Selection{PSSVersion: "1.30"}, "privileged-containers.version: "},
-		{config.Selection{File: &config.File{Guardrails: map[string]config.Settings{"image-tag": {Action: "forbid"}}}},
-			`guardrails.image-tag.action is "forbid"`},
+		{config.Selection{PSSVersion: "1.30"}, "--pss-version 1.30: write a version such as v1.30, or latest"},
 		{config.Selection{File: &config.File{Waivers: []config.Waiver{{Guardrail: "image-tags"}}}}, "did you mean image-tag?"},
 		{config.Selection{Only: []string{"image-tag"}, Skip: []string{"image-tag"}}, "no guardrail is left"},
 	} {

@@ -79,7 +79,7 @@ func siteObjects(t *testing.T, bases *cases.Bases) []map[string]any {
 // inventory, which is not what is compared.
 func resolveSite(t *testing.T, c *catalog.Catalog) ([]config.Active, []config.Waiver) {
 	t.Helper()
-	file, err := config.ReadFile([]byte(siteConfig))
+	file, err := config.ReadFile("rampart.yaml", []byte(siteConfig))
 	require.NoError(t, err)
 	profiles, err := config.ReadProfiles(os.DirFS("../../constraints"))
 	require.NoError(t, err)

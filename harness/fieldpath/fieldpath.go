@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"strings"
+	"unicode"
 )
 
 // Path is a sequence of keys (string) and list indexes (int).
@@ -40,6 +42,36 @@ func Parse(text string) (Path, error) {
 		rest = rest[len(m[0]):]
 	}
 	return path, nil
+}
+
+// String writes the path as Parse reads it.
+func (p Path) String() string {
+	var b strings.Builder
+	for _, step := range p {
+		switch step := step.(type) {
+		case int:
+			b.WriteString("[" + strconv.Itoa(step) + "]")
+		case string:
+			switch {
+			case !isPlainKey(step):
+				b.WriteString("[" + strconv.Quote(step) + "]")
+			case b.Len() == 0:
+				b.WriteString(step)
+			default:
+				b.WriteString("." + step)
+			}
+		}
+	}
+	return b.String()
+}
+
+func isPlainKey(key string) bool {
+	for _, r := range key {
+		if r != '_' && r != '-' && (r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r)) {
+			return false
+		}
+	}
+	return key != ""
 }
 
 // Get returns the value at the path, and whether there is one.

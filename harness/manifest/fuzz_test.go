@@ -12,6 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 	utilyaml "k8s.io/apimachinery/pkg/util/yaml"
 	"sigs.k8s.io/yaml"
+
+	"github.com/rampart-policy/rampart/harness/fieldpath"
 )
 
 // fuzzSeeds are texts that were hard to read, some of them found by fuzzing.
@@ -64,7 +66,7 @@ func checkConsistency(t *testing.T, file File, data []byte) {
 				o.Position(u.Path)
 			}
 			fieldsOf(o.Value, nil, func(path []any) {
-				line, column := o.Position(writePath(path))
+				line, column := o.Position(fieldpath.Path(path).String())
 				require.True(t, line >= 1 && line <= lines && column >= 1, "%v is at %d:%d", path, line, column)
 			})
 		}

@@ -83,8 +83,8 @@ func (t *kindTable) add(group, version string, objects ...any) {
 
 // misplacedKind tells what is wrong with a kind that exists, but is written in another way or in another group.
 func misplacedKind(gvk GroupVersionKind) string {
-	if _, ok := clusterScopedKinds[gvk.Group]; !ok {
-		return "" // A group of custom resources, which may have any kind.
+	if _, ok := clusterScopedKinds[gvk.Group]; !ok && strings.Contains(gvk.Group, ".") {
+		return "" // A group of custom resources, which may have any kind; the API server wants a dot in its name.
 	}
 	var best GroupVersionKind
 	for _, other := range builtinKinds().groups[strings.ToLower(gvk.Kind)] {

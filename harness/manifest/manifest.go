@@ -88,6 +88,15 @@ func (o *Object) Position(path string) (line, column int) {
 	return o.text.position(o.at, path)
 }
 
+// GenerateName is the prefix of the name that the API server is to make; "" where the object has a name.
+func (o *Object) GenerateName() string {
+	if o.Name != "" {
+		return ""
+	}
+	metadata, _ := o.Value["metadata"].(map[string]any)
+	return stringField(metadata, "generateName")
+}
+
 // APIVersion is the object's apiVersion.
 func (o *Object) APIVersion() string { return joinGroupVersion(o.Group, o.Version) }
 

@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/rampart-policy/rampart/harness/fieldpath"
 )
 
 const positions = `# licence
@@ -125,9 +127,9 @@ func TestPositionsOfAllFields(t *testing.T) {
 					if !ok || key == "true" { // written as yes
 						return
 					}
-					line, column := o.Position(writePath(path))
+					line, column := o.Position(fieldpath.Path(path).String())
 					rest := strings.TrimPrefix(lines[line-1][column-1:], `"`)
-					assert.Truef(t, strings.HasPrefix(rest, key), "%s is at %d:%d: %s", writePath(path), line, column, rest)
+					assert.Truef(t, strings.HasPrefix(rest, key), "%s is at %d:%d: %s", fieldpath.Path(path).String(), line, column, rest)
 				})
 			}
 		}

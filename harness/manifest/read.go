@@ -12,6 +12,9 @@ import (
 // Read reads the documents of a source. Different sources may be read concurrently.
 func Read(src Source, opts Options) File {
 	file := File{Path: src.Path, Skipped: src.Skipped}
+	if src.Path == stdinPath {
+		file.Path = "<stdin>"
+	}
 	if src.Skipped != "" {
 		return file
 	}
@@ -20,10 +23,10 @@ func Read(src Source, opts Options) File {
 		err = errors.New("this is a template of a Helm chart; " + renderHint)
 	}
 	if err != nil {
-		file.Err = &Error{File: src.Path, Message: err.Error()}
+		file.Err = &Error{File: file.Path, Message: err.Error()}
 		return file
 	}
-	r := reader{path: src.Path, source: src, opts: opts, file: &file}
+	r := reader{path: file.Path, source: src, opts: opts, file: &file}
 	for _, chunk := range split(data) {
 		r.chunk(chunk)
 	}

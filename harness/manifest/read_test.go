@@ -241,9 +241,9 @@ func TestReadNumbersDocumentsAndLines(t *testing.T) {
 	}
 	assert.Equal(t, [][2]int{{1, 5}, {2, 9}, {3, 11}, {4, 13}, {5, 15}}, got)
 	require.Len(t, file.Documents[4].Errors, 1)
-	assert.Equal(t, "-:18: document 5: did not find expected node content", file.Documents[4].Errors[0].Error())
+	assert.Equal(t, "<stdin>:18: document 5: did not find expected node content", file.Documents[4].Errors[0].Error())
 	assert.Equal(t, 3, file.Documents[2].Objects[0].Document)
-	assert.Equal(t, "-", file.Documents[2].Objects[0].File)
+	assert.Equal(t, "<stdin>", file.Documents[2].Objects[0].File)
 }
 
 func TestErrorsNameTheLine(t *testing.T) {
@@ -304,7 +304,7 @@ func TestReadBounds(t *testing.T) {
 	t.Run("large file", func(t *testing.T) {
 		file := Read(Source{Path: "-"}, Options{Stdin: strings.NewReader(podA), MaxFileBytes: 10})
 		require.NotNil(t, file.Err)
-		assert.Equal(t, "-: the file is larger than 10 bytes", file.Err.Error())
+		assert.Equal(t, "<stdin>: the file is larger than 10 bytes", file.Err.Error())
 		file = Read(Source{Path: "-"}, Options{Stdin: strings.NewReader(podA), MaxFileBytes: int64(len(podA))})
 		assert.Nil(t, file.Err)
 	})

@@ -6,18 +6,21 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"unicode"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/rampart-policy/rampart/harness/fieldpath"
 )
 
 // checker compares a value with the Go type that the API server decodes it into, by the rules of its strict decoder
 // (sigs.k8s.io/json). Unlike that decoder it does not stop at the first value of a wrong type.
 type checker struct {
-	gvk        GroupVersionKind
+	owner      string // what the value is, for messages
+	effect     string // what becomes of an unknown field
+	object     bool   // a Kubernetes object, with parts that the API server writes
 	path       []any
 	unknown    []Field // fields that the type does not have
 	mismatches []Field // values that the type does not take
@@ -25,7 +28,8 @@ type checker struct {
 
 // checkObject checks all of a built-in kind, and the metadata of others.
 func checkObject(gvk GroupVersionKind, value map[string]any) *checker {
-	c := &checker{gvk: gvk}
+	c := &checker{owner: gvk.Kind + " (" + joinGroupVersion(gvk.Group, gvk.Version) + ")",
+		effect: "the API server drops it silently or refuses it", object: true}
 	typ, ok := builtinKinds().types[gvk]
 	if !ok {
 		c.invisibleKeys(value)
@@ -95,8 +99,8 @@ func (c *checker) structure(s *shape, value any) bool {
 
 // ignored are the parts that the API server writes.
 func (c *checker) ignored(key string) bool {
-	return len(c.path) == 0 && key == "status" ||
-		len(c.path) == 1 && key == "managedFields" && c.path[0] == "metadata"
+	return c.object && len(c.path) == 0 && key == "status" ||
+		c.object && len(c.path) == 1 && key == "managedFields" && c.path[0] == "metadata"
 }
 
 func (c *checker) mapping(s *shape, value any) bool {
@@ -150,7 +154,7 @@ func (c *checker) custom(s *shape, value any) {
 
 func (c *checker) mismatch(message string) {
 	if len(c.mismatches) < maxProblems {
-		c.mismatches = append(c.mismatches, Field{writePath(c.path), message})
+		c.mismatches = append(c.mismatches, Field{fieldpath.Path(c.path).String(), message})
 	}
 }
 
@@ -158,18 +162,18 @@ func (c *checker) addUnknown(key string, fields map[string]*shape) {
 	if len(c.unknown) == maxProblems {
 		return
 	}
-	where := c.gvk.Kind + " (" + joinGroupVersion(c.gvk.Group, c.gvk.Version) + ")"
-	if parent := writePath(c.path[:len(c.path)-1]); parent != "" {
+	where := c.owner
+	if parent := fieldpath.Path(c.path[:len(c.path)-1]).String(); parent != "" {
 		where = parent + " of " + where
 	}
-	message := fmt.Sprintf("field %q is not known in %s; the API server drops it silently or refuses it", key, where)
+	message := fmt.Sprintf("field %q is not known in %s; %s", key, where, c.effect)
 	for name := range fields {
 		if visiblyEqual(name, key) {
 			message += fmt.Sprintf("; did you mean %q?", name)
 			break
 		}
 	}
-	c.unknown = append(c.unknown, Field{writePath(c.path), message})
+	c.unknown = append(c.unknown, Field{fieldpath.Path(c.path).String(), message})
 }
 
 // invisibleKeys finds keys with invisible characters in objects whose type is not known.
@@ -215,36 +219,6 @@ func withoutInvisible(s string) string {
 		}
 		return r
 	}, s)
-}
-
-// writePath writes a path as fieldpath reads it.
-func writePath(path []any) string {
-	var b strings.Builder
-	for _, step := range path {
-		switch step := step.(type) {
-		case int:
-			b.WriteString("[" + strconv.Itoa(step) + "]")
-		case string:
-			switch {
-			case !isPlainKey(step):
-				b.WriteString("[" + strconv.Quote(step) + "]")
-			case b.Len() == 0:
-				b.WriteString(step)
-			default:
-				b.WriteString("." + step)
-			}
-		}
-	}
-	return b.String()
-}
-
-func isPlainKey(key string) bool {
-	for _, r := range key {
-		if r != '_' && r != '-' && (r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r)) {
-			return false
-		}
-	}
-	return key != ""
 }
 
 // shape is what the checker needs to know of a Go type. Pointers are left out of it.

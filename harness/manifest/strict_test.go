@@ -88,19 +88,19 @@ func TestUnknownFields(t *testing.T) {
 
 func TestMismatches(t *testing.T) {
 	for _, tc := range []struct{ name, text, want string }{
-		{"string for a boolean", podA + "spec:\n  containers:\n  - securityContext: {privileged: \"true\"}\n", `-:6:23: document 1: spec.containers[0].securityContext.privileged of Pod (v1) is a string; it must be a boolean; the API server refuses it`},
-		{"string for an integer", podA + "spec: {securityContext: {runAsUser: '0'}}\n", `-:4:26: document 1: spec.securityContext.runAsUser of Pod (v1) is a string; it must be an integer; the API server refuses it`},
-		{"fraction for an integer", podA + "spec: {securityContext: {runAsUser: 0.5}}\n", `-:4:26: document 1: spec.securityContext.runAsUser of Pod (v1) is 0.5; it must be an integer of 64 bits; the API server refuses it`},
-		{"integer that is too large", podA + "spec: {priority: 2147483648}\n", `-:4:8: document 1: spec.priority of Pod (v1) is 2147483648; it must be an integer of 32 bits; the API server refuses it`},
-		{"object for a list", podA + "spec: {containers: {}}\n", `-:4:8: document 1: spec.containers of Pod (v1) is an object; it must be a list; the API server refuses it`},
-		{"list for an object", podA + "spec: []\n", `-:4:1: document 1: spec of Pod (v1) is a list; it must be an object; the API server refuses it`},
-		{"object for a string", podA + "spec: {nodeName: {}}\n", `-:4:8: document 1: spec.nodeName of Pod (v1) is an object; it must be a string; the API server refuses it`},
-		{"boolean for an annotation", "apiVersion: v1\nkind: Pod\nmetadata: {annotations: {a.b/c: yes}}\n", `-:3:26: document 1: metadata.annotations["a.b/c"] of Pod (v1) is a boolean; it must be a string; the API server refuses it`},
-		{"quantity", podA + "spec: {overhead: {cpu: lots}}\n", `-:4:19: document 1: spec.overhead.cpu of Pod (v1) is a string that is no Quantity: quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'; the API server refuses it`},
-		{"base64", "apiVersion: v1\nkind: Secret\ndata: {a: secret!}\n", `-:3:8: document 1: data.a of Secret (v1) is not valid base64; the API server refuses it`},
-		{"number in a Secret", "apiVersion: v1\nkind: Secret\nstringData: {a: 1234}\n", `-:3:14: document 1: stringData.a of Secret (v1) is a number; it must be a string; the API server refuses it`},
-		{"in a List", "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Pod, spec: 1}\n", `-:4:31: document 1: items[0]: spec of Pod (v1) is a number; it must be an object; the API server refuses it`},
-		{"metadata of a custom kind", "apiVersion: example.com/v1\nkind: X\nmetadata: {labels: {a: 1}}\n", `-:3:21: document 1: metadata.labels.a of X (example.com/v1) is a number; it must be a string; the API server refuses it`},
+		{"string for a boolean", podA + "spec:\n  containers:\n  - securityContext: {privileged: \"true\"}\n", `<stdin>:6:23: document 1: spec.containers[0].securityContext.privileged of Pod (v1) is a string; it must be a boolean; the API server refuses it`},
+		{"string for an integer", podA + "spec: {securityContext: {runAsUser: '0'}}\n", `<stdin>:4:26: document 1: spec.securityContext.runAsUser of Pod (v1) is a string; it must be an integer; the API server refuses it`},
+		{"fraction for an integer", podA + "spec: {securityContext: {runAsUser: 0.5}}\n", `<stdin>:4:26: document 1: spec.securityContext.runAsUser of Pod (v1) is 0.5; it must be an integer of 64 bits; the API server refuses it`},
+		{"integer that is too large", podA + "spec: {priority: 2147483648}\n", `<stdin>:4:8: document 1: spec.priority of Pod (v1) is 2147483648; it must be an integer of 32 bits; the API server refuses it`},
+		{"object for a list", podA + "spec: {containers: {}}\n", `<stdin>:4:8: document 1: spec.containers of Pod (v1) is an object; it must be a list; the API server refuses it`},
+		{"list for an object", podA + "spec: []\n", `<stdin>:4:1: document 1: spec of Pod (v1) is a list; it must be an object; the API server refuses it`},
+		{"object for a string", podA + "spec: {nodeName: {}}\n", `<stdin>:4:8: document 1: spec.nodeName of Pod (v1) is an object; it must be a string; the API server refuses it`},
+		{"boolean for an annotation", "apiVersion: v1\nkind: Pod\nmetadata: {annotations: {a.b/c: yes}}\n", `<stdin>:3:26: document 1: metadata.annotations["a.b/c"] of Pod (v1) is a boolean; it must be a string; the API server refuses it`},
+		{"quantity", podA + "spec: {overhead: {cpu: lots}}\n", `<stdin>:4:19: document 1: spec.overhead.cpu of Pod (v1) is a string that is no Quantity: quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'; the API server refuses it`},
+		{"base64", "apiVersion: v1\nkind: Secret\ndata: {a: secret!}\n", `<stdin>:3:8: document 1: data.a of Secret (v1) is not valid base64; the API server refuses it`},
+		{"number in a Secret", "apiVersion: v1\nkind: Secret\nstringData: {a: 1234}\n", `<stdin>:3:14: document 1: stringData.a of Secret (v1) is a number; it must be a string; the API server refuses it`},
+		{"in a List", "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Pod, spec: 1}\n", `<stdin>:4:31: document 1: items[0]: spec of Pod (v1) is a number; it must be an object; the API server refuses it`},
+		{"metadata of a custom kind", "apiVersion: example.com/v1\nkind: X\nmetadata: {labels: {a: 1}}\n", `<stdin>:3:21: document 1: metadata.labels.a of X (example.com/v1) is a number; it must be a string; the API server refuses it`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			documents := readText(tc.text).Documents
@@ -175,7 +175,7 @@ func TestCheckerEqualsTheStrictDecoder(t *testing.T) {
 			compareWithDecoder(t, gvk, value)
 			var paths [][]any
 			fieldsOf(value, nil, func(path []any) { paths = append(paths, slices.Clone(path)) })
-			slices.SortFunc(paths, func(a, b []any) int { return strings.Compare(writePath(a), writePath(b)) })
+			slices.SortFunc(paths, func(a, b []any) int { return strings.Compare(fieldpath.Path(a).String(), fieldpath.Path(b).String()) })
 			for _, path := range paths {
 				if random.Intn(1+len(paths)/8) > 0 {
 					continue

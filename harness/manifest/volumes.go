@@ -9,6 +9,8 @@ import (
 	"sync"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/rampart-policy/rampart/harness/fieldpath"
 )
 
 // volumeSources are the JSON names of what a volume can be.
@@ -54,7 +56,7 @@ func ambiguousIn(volumes, path []any) []Field {
 			}
 		}
 		if len(sources) > 1 {
-			fields = append(fields, Field{Path: writePath(append(slices.Clip(path), i)),
+			fields = append(fields, Field{Path: fieldpath.Path(append(slices.Clip(path), i)).String(),
 				Message: fmt.Sprintf("has the sources %s; it must have one", strings.Join(sources, " and "))})
 		}
 	}

@@ -70,9 +70,9 @@ func (s *selection) readConfig() (*config.File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--config: %w", err)
 	}
-	file, err := config.ReadFile(data)
+	file, err := config.ReadFile(s.configFile, data)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", s.configFile, err)
+		return nil, err
 	}
 	for _, folder := range file.Policies {
 		if !filepath.IsAbs(folder) {

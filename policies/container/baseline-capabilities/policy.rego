@@ -33,6 +33,7 @@
 #   profiles: {baseline: deny, restricted: deny}
 #   match: [pods]
 #   pss: {check: capabilities_baseline, level: baseline}
+#   replaced_by: restricted-capabilities
 #   controls:
 #     soc2: [CC6.1, CC6.3]
 #     hipaa: ["164.312(a)(1)"]

@@ -33,6 +33,7 @@
 #   profiles: {baseline: deny, restricted: deny}
 #   match: [pods]
 #   pss: {check: seccompProfile_baseline, level: baseline}
+#   replaced_by: restricted-seccomp
 #   controls:
 #     soc2: [CC6.1, CC6.8]
 #     hipaa: ["164.312(a)(1)"]

@@ -34,6 +34,7 @@
 #   profiles: {baseline: deny, restricted: deny}
 #   match: [pods]
 #   pss: {check: hostPathVolumes, level: baseline}
+#   replaced_by: volume-types
 #   controls:
 #     soc2: [CC6.1, CC6.3]
 #     hipaa: ["164.312(a)(1)"]

@@ -23,7 +23,7 @@
 #             it makes no difference to this check.
 # custom:
 #   id: volume-types
-#   severity: medium
+#   severity: high
 #   profiles: {restricted: deny}
 #   match: [pods]
 #   pss: {check: restrictedVolumes, level: restricted}
