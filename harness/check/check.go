@@ -45,7 +45,7 @@ func Run(ctx context.Context, cfg Config, paths []string) (*report.Result, error
 	}
 	r := &run{cfg: cfg, active: map[string]config.Active{}, waivers: newWaivers(cfg.Waivers, cfg.Now),
 		result: &report.Result{Version: cfg.Version, Findings: []report.Finding{}, Errors: []report.Error{},
-			Skipped: []report.Skipped{}}}
+			Skipped: []report.Skipped{}, Exempted: []report.Exempted{}, Waivers: []report.WaiverNote{}}}
 	if err := r.compile(); err != nil {
 		return nil, err
 	}
@@ -158,13 +158,36 @@ func (r *run) judge(ctx context.Context, objects []*manifest.Object) error {
 			verdicts[i].errors = []report.Error{objectError(objects[i], errs[i])}
 		}
 	})
-	for _, v := range verdicts {
+	for i, v := range verdicts {
 		r.result.Findings = append(r.result.Findings, v.findings...)
 		r.result.Errors = append(r.result.Errors, v.errors...)
-		r.result.Summary.Evaluations += v.evaluated
-		r.result.Summary.Exempted += v.exempted
+		r.count(objects[i], v)
 	}
 	return ctx.Err()
+}
+
+// count adds a verdict to the summary, and what is left out in exempt namespaces to their list, sorted by name.
+func (r *run) count(o *manifest.Object, v verdict) {
+	r.result.Summary.Evaluations += v.evaluated
+	r.result.Summary.Exempted += v.exempted
+	if v.evaluated+v.exempted == 0 {
+		r.result.Summary.Unmatched++
+	}
+	if v.exempted == 0 {
+		return
+	}
+	namespace := o.Namespace
+	if o.Kind == "Namespace" {
+		namespace = o.Name
+	}
+	i, found := slices.BinarySearchFunc(r.result.Exempted, namespace, func(e report.Exempted, name string) int {
+		return strings.Compare(e.Namespace, name)
+	})
+	if !found {
+		r.result.Exempted = slices.Insert(r.result.Exempted, i, report.Exempted{Namespace: namespace})
+	}
+	r.result.Exempted[i].Objects++
+	r.result.Exempted[i].Evaluations += v.exempted
 }
 
 func (r *run) judgeObject(ctx context.Context, o *manifest.Object, value ast.Value) verdict {
@@ -239,7 +262,8 @@ func finding(o *manifest.Object, v engine.Violation, action catalog.Action) repo
 	line, column := o.Position(v.Path)
 	return report.Finding{
 		Guardrail: v.Guardrail.ID, Severity: v.Guardrail.Severity, Action: string(action), Message: v.Message,
-		Path: v.Path, Object: report.Object{APIVersion: o.APIVersion(), Kind: o.Kind, Namespace: o.Namespace, Name: o.Name},
+		Path: v.Path, Object: report.Object{APIVersion: o.APIVersion(), Kind: o.Kind, Namespace: o.Namespace, Name: o.Name,
+			GenerateName: o.GenerateName()},
 		File: o.File, Document: o.Document, Item: o.Item, Line: line, Column: column,
 	}
 }
@@ -258,6 +282,7 @@ func (r *run) summarise() {
 			s.Inactive = append(s.Inactive, a.ID)
 		}
 	}
+	slices.Sort(s.Inactive)
 	s.Skipped, s.Errors = len(r.result.Skipped), len(r.result.Errors)
 	s.Findings, s.Actions = map[string]int{}, map[string]int{}
 	for _, f := range r.result.Findings {

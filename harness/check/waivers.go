@@ -53,7 +53,7 @@ func (w *waivers) covered() int {
 
 // notes lists the waivers that do nothing.
 func (w *waivers) notes() []report.WaiverNote {
-	var notes []report.WaiverNote
+	notes := []report.WaiverNote{}
 	for i, waiver := range w.list {
 		note := report.WaiverNote{Guardrail: waiver.Guardrail,
 			Object: report.Object{Kind: waiver.Kind, Namespace: waiver.Namespace, Name: waiver.Name}}

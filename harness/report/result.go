@@ -17,17 +17,21 @@ type Result struct {
 	Findings []Finding `json:"findings"`
 	Errors   []Error   `json:"errors"`
 	Skipped  []Skipped `json:"skipped"`
+	// Exempted counts, by namespace, what was left out because the namespace is exempt.
+	Exempted []Exempted `json:"exempted"`
 	// Waivers lists those that no finding needed, and those that have expired.
-	Waivers []WaiverNote `json:"waivers,omitempty"`
+	Waivers []WaiverNote `json:"waivers"`
 }
 
 // Summary counts what was read and found.
 type Summary struct {
 	Profile string `json:"profile"`
-	// Files counts those that were read, Documents all in them, Objects those that were judged.
+	// Files counts those that were read, Documents all in them, Objects those in the documents.
 	Files     int `json:"files"`
 	Documents int `json:"documents"`
 	Objects   int `json:"objects"`
+	// Unmatched counts objects of kinds that no active guardrail judges.
+	Unmatched int `json:"unmatched"`
 	// Guardrails counts the active ones, Evaluations how often one judged an object.
 	Guardrails  int `json:"guardrails"`
 	Evaluations int `json:"evaluations"`
@@ -49,6 +53,8 @@ type Object struct {
 	Kind       string `json:"kind"`
 	Namespace  string `json:"namespace"`
 	Name       string `json:"name"`
+	// GenerateName is the prefix of the name that the API server is to make.
+	GenerateName string `json:"generateName,omitempty"`
 }
 
 // String is "Kind namespace/name", with what is known.
@@ -56,6 +62,9 @@ func (o Object) String() string {
 	name := o.Name
 	if name == "" {
 		name = "(no name)"
+		if o.GenerateName != "" {
+			name = o.GenerateName + "*"
+		}
 	}
 	if o.Namespace != "" {
 		name = o.Namespace + "/" + name
@@ -113,6 +122,13 @@ type Skipped struct {
 	Reason   string `json:"reason"`
 }
 
+// Exempted is a namespace whose objects some guardrails do not judge: how many objects, and how many evaluations less.
+type Exempted struct {
+	Namespace   string `json:"namespace"`
+	Objects     int    `json:"objects"`
+	Evaluations int    `json:"evaluations"`
+}
+
 // WaiverNote is a waiver that does nothing, with the reason.
 type WaiverNote struct {
 	Guardrail string `json:"guardrail"`
@@ -124,6 +140,8 @@ type WaiverNote struct {
 type Options struct {
 	// Color allows escape sequences, Verbose lists what was skipped.
 	Color, Verbose bool
+	// Width is that of the terminal, in columns: messages are wrapped; 0 leaves them in one line.
+	Width int
 }
 
 // Reporter writes a result in one format.

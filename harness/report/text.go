@@ -10,6 +10,8 @@ import (
 	"unicode"
 
 	"github.com/fatih/color"
+	"github.com/muesli/reflow/indent"
+	"github.com/muesli/reflow/wordwrap"
 )
 
 // textReporter is the report for a person: findings grouped by object, each with a place that editors can open.
@@ -42,7 +44,7 @@ func (r textReporter) findings(out io.Writer, findings []Finding) {
 		}
 		fmt.Fprintf(out, "  %s  %s%s  %s\n", severity, r.paint(f.Guardrail, color.Bold), action,
 			r.paint(clean(place(f.File, f.Line, f.Column)), color.FgCyan))
-		fmt.Fprintf(out, "            %s\n", clean(f.Message))
+		fmt.Fprintln(out, r.wrap(clean(f.Message)))
 		if i == len(findings)-1 || !sameObject(f, findings[i+1]) {
 			fmt.Fprintln(out)
 		}
@@ -66,9 +68,18 @@ func (r textReporter) errors(out io.Writer, errs []Error) {
 		if e.Document > 0 {
 			document = fmt.Sprintf(" (document %d)", e.Document)
 		}
-		fmt.Fprintf(out, "%s  %s%s\n            %s\n\n", r.paint("error", color.FgHiRed, color.Bold),
-			r.paint(clean(e.Place()), color.FgCyan), document, clean(e.Message))
+		fmt.Fprintf(out, "%s  %s%s\n%s\n\n", r.paint("error", color.FgHiRed, color.Bold),
+			r.paint(clean(e.Place()), color.FgCyan), document, r.wrap(clean(e.Message)))
 	}
+}
+
+// wrap indents a message, and breaks it between words where the terminal's lines end.
+func (r textReporter) wrap(message string) string {
+	const margin = 12
+	if r.Width > 2*margin {
+		message = wordwrap.String(message, r.Width-margin)
+	}
+	return indent.String(message, margin)
 }
 
 // skipped lists everything when asked to, and else how much there is of what.
@@ -96,20 +107,28 @@ func (r textReporter) skipped(out io.Writer, skipped []Skipped) {
 
 func (r textReporter) summary(out io.Writer, result *Result) {
 	s := result.Summary
+	for _, e := range result.Exempted {
+		fmt.Fprintf(out, "%s exempt from guardrails: %s in namespace %s (%s left out)\n", r.paint("note", color.FgYellow),
+			plural(e.Objects, "object"), clean(e.Namespace), plural(e.Evaluations, "evaluation"))
+	}
 	if len(s.Inactive) > 0 {
 		fmt.Fprintf(out, "%s inactive until their parameters are set: %s (rampart explain says which)\n", r.paint("note", color.FgYellow),
 			strings.Join(s.Inactive, ", "))
 	}
 	fmt.Fprintf(out, "%s, %s, %s judged by %s (profile %s)", plural(s.Files, "file"), plural(s.Documents, "document"),
 		plural(s.Objects, "object"), plural(s.Guardrails, "guardrail"), s.Profile)
-	if s.Exempted > 0 {
-		fmt.Fprintf(out, "; %s left out in exempt namespaces", plural(s.Exempted, "evaluation"))
+	if s.Unmatched > 0 {
+		fmt.Fprintf(out, "; %s of kinds that none of them judges", plural(s.Unmatched, "object"))
 	}
 	if s.Waived > 0 {
 		fmt.Fprintf(out, "; %s waived", plural(s.Waived, "finding"))
 	}
 	fmt.Fprintln(out)
 	total := len(result.Findings)
+	if s.Evaluations == 0 && s.Errors == 0 {
+		fmt.Fprintln(out, r.paint("Nothing was judged.", color.FgYellow, color.Bold))
+		return
+	}
 	if total == 0 && s.Errors == 0 {
 		fmt.Fprintln(out, r.paint("No findings.", color.FgGreen, color.Bold))
 		return

@@ -63,7 +63,7 @@ func (f *checkFlags) run(cmd *cobra.Command, paths []string, now time.Time) erro
 	if err != nil {
 		return err
 	}
-	reporter, err := report.New(f.output, report.Options{Color: color, Verbose: f.verbose})
+	reporter, err := report.New(f.output, report.Options{Color: color, Verbose: f.verbose, Width: f.width(cmd.OutOrStdout())})
 	if err != nil {
 		return err
 	}
@@ -108,6 +108,19 @@ func (f *checkFlags) verdict(result *report.Result) error {
 	return nil
 }
 
+// width is that of the terminal, 0 where the report goes elsewhere.
+func (f *checkFlags) width(out io.Writer) int {
+	file, ok := out.(*os.File)
+	if !ok || f.outputFile != "" {
+		return 0
+	}
+	width, _, err := term.GetSize(int(file.Fd()))
+	if err != nil {
+		return 0
+	}
+	return width
+}
+
 // useColor decides by the flag's value; auto means a terminal that wants colors.
 func useColor(when, outputFile string, out io.Writer) (bool, error) {
 	switch when {
@@ -136,7 +149,14 @@ func (f *checkFlags) write(out io.Writer, reporter report.Reporter, result *repo
 	return writeFile(f.outputFile, content.Bytes())
 }
 
+// writeFile writes a file in one step; its errors name the file that was asked for.
 func writeFile(name string, content []byte) (err error) {
+	defer func() {
+		var at *os.PathError
+		if errors.As(err, &at) {
+			err = fmt.Errorf("%s: cannot be written: %w", name, at.Err)
+		}
+	}()
 	temp, err := os.CreateTemp(filepath.Dir(name), ".rampart-*")
 	if err != nil {
 		return err

@@ -79,24 +79,21 @@ func newExplain() *cobra.Command {
 			}
 			g := c.Find(args[0])
 			if g == nil {
-				if near := c.Suggest(args[0]); near != "" {
-					return fmt.Errorf("unknown guardrail %q: did you mean %s?", args[0], near)
-				}
-				return fmt.Errorf("unknown guardrail %q: see rampart list", args[0])
+				return c.Unknown(args[0])
 			}
-			return explain(cmd.OutOrStdout(), g)
+			return explain(cmd.OutOrStdout(), c, g)
 		},
 	}
 	cmd.Flags().StringArrayVar(&folders, "policy", nil, "`folder` with guardrails of your own; repeatable")
 	return cmd
 }
 
-func explain(w io.Writer, g *catalog.Guardrail) error {
+func explain(w io.Writer, c *catalog.Catalog, g *catalog.Guardrail) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s — %s\n\n%s\n\nRemediation: %s\n\n", g.ID, g.Title, g.Description, g.Remediation)
 	fmt.Fprintf(&b, "Layer:     %s\nSeverity:  %s\n", g.Layer, g.Severity)
 	fmt.Fprintf(&b, "Profiles:  %s\n", joined(g.Profiles, func(p string) string { return p + " (" + string(g.Profiles[p]) + ")" }))
-	fmt.Fprintf(&b, "Kinds:     %s\n", kindNames(g.Kinds))
+	fmt.Fprintf(&b, "Kinds:     %s\n", kindNames(c, g.Kinds))
 	if g.FilesOnly {
 		b.WriteString("Where:     files only; no API server admits such documents\n")
 	}
@@ -146,13 +143,23 @@ func joined[V any](m map[string]V, text func(key string) string) string {
 	return strings.Join(parts, "; ")
 }
 
-func kindNames(kinds []catalog.Kind) string {
-	names := make([]string, len(kinds))
-	for i, k := range kinds {
-		names[i] = k.Kind
-		if k.Group != "" {
-			names[i] += "." + k.Group
+// kindNames lists the kinds; those that make pods, which are many, by their number but for the built-in ones.
+func kindNames(c *catalog.Catalog, kinds []catalog.Kind) string {
+	pods := !slices.ContainsFunc(c.Workloads, func(k catalog.Kind) bool { return !slices.Contains(kinds, k) })
+	var names []string
+	custom := 0
+	for _, k := range kinds {
+		switch {
+		case pods && strings.Contains(k.Group, ".") && slices.Contains(c.Workloads, k):
+			custom++
+		case k.Group == "":
+			names = append(names, k.Kind)
+		default:
+			names = append(names, k.Kind+"."+k.Group)
 		}
+	}
+	if custom > 0 {
+		names = append(names, fmt.Sprintf("and %d custom kinds that make pods (rampart list -o json names them)", custom))
 	}
 	return strings.Join(names, ", ")
 }

@@ -67,7 +67,6 @@ func newRoot() *cobra.Command {
 Exit codes: 0 clean; 1 findings at or above the threshold; 2 input, usage or evaluation error, also beside findings.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args:          cobra.NoArgs,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.AddCommand(newBundle(), newCheck(time.Now), newDoctor(), newList(), newExplain(), newRender(), newVersion())
