@@ -19,6 +19,7 @@ import (
 
 	"github.com/rampart-policy/rampart/harness/catalog"
 	"github.com/rampart-policy/rampart/harness/config"
+	"github.com/rampart-policy/rampart/harness/manifest"
 )
 
 // Options are what a bundle is made of.
@@ -28,6 +29,8 @@ type Options struct {
 	Profile string
 	Active  []config.Active
 	Waivers []config.Waiver
+	// Namespace is that of namespaced objects in files that name none.
+	Namespace string
 	// Version is Rampart's.
 	Version string
 }
@@ -68,7 +71,7 @@ func Build(o Options) (*Bundle, error) {
 	if err != nil {
 		return nil, err
 	}
-	content, err := data(active, o.Waivers)
+	content, err := data(o, active)
 	if err != nil {
 		return nil, err
 	}
@@ -138,8 +141,9 @@ type entry struct {
 	Waivers          []config.Waiver `json:"waivers"`
 }
 
-// data is data.json: for each guardrail its description and parameters, and for each kind the guardrails that judge it.
-func data(active []config.Active, waivers []config.Waiver) ([]byte, error) {
+// data is data.json: for each guardrail its description and parameters, for each kind the guardrails that judge it, and
+// what tells an object's namespace.
+func data(o Options, active []config.Active) ([]byte, error) {
 	entries := map[string]entry{}
 	parameters := map[string]map[string]any{}
 	kinds := map[string][]string{}
@@ -152,7 +156,7 @@ func data(active []config.Active, waivers []config.Waiver) ([]byte, error) {
 			Remediation: a.Remediation, Kinds: a.Kinds, FilesOnly: a.FilesOnly,
 			ExemptNamespaces: append([]string{}, slices.Compact(slices.Sorted(slices.Values(a.ExemptNamespaces)))...),
 			Waivers:          []config.Waiver{}}
-		for _, w := range waivers {
+		for _, w := range o.Waivers {
 			if w.Guardrail == a.ID {
 				e.Waivers = append(e.Waivers, w)
 			}
@@ -163,7 +167,8 @@ func data(active []config.Active, waivers []config.Waiver) ([]byte, error) {
 			kinds[key] = append(kinds[key], a.ID)
 		}
 	}
-	return json.Marshal(map[string]any{"rampart": map[string]any{"catalog": entries, "parameters": parameters, "kinds": kinds}})
+	return json.Marshal(map[string]any{"rampart": map[string]any{"catalog": entries, "parameters": parameters, "kinds": kinds,
+		"namespace": o.Namespace, "clusterScoped": manifest.ClusterScopedKinds()}})
 }
 
 // modules are the Rego files by name: the guardrails, what they import, the entry points, and the dispatch between them.

@@ -5,9 +5,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	opabundle "github.com/open-policy-agent/opa/v1/bundle"
@@ -19,6 +23,7 @@ import (
 	"github.com/rampart-policy/rampart/harness/bundle"
 	"github.com/rampart-policy/rampart/harness/cases"
 	"github.com/rampart-policy/rampart/harness/catalog"
+	"github.com/rampart-policy/rampart/harness/check"
 	"github.com/rampart-policy/rampart/harness/config"
 )
 
@@ -364,10 +369,14 @@ func TestBundleInput(t *testing.T) {
 	} {
 		assert.Equal(t, []string{" input"}, ids(input), name)
 	}
+	assert.Contains(t, ids(object{"apiVersion": "v1", "kind": "ConfigMap", "items": []any{good, pod(object{})}}), "items[1]."+path,
+		"kubectl takes whatever has items for a list")
 	assert.Equal(t, []string{"items input"}, ids(object{"apiVersion": "v1", "kind": "List"}))
 	assert.Equal(t, []string{"items[0] input"}, ids(object{"apiVersion": "v1", "kind": "List", "items": []any{object{}}}))
-	assert.Equal(t, []string{"items[0].items input"}, ids(object{"apiVersion": "v1", "kind": "List",
-		"items": []any{object{"apiVersion": "v1", "kind": "List", "items": []any{pod(object{})}}}}))
+	for _, kind := range []string{"List", "ConfigMap"} {
+		assert.Contains(t, ids(object{"apiVersion": "v1", "kind": "List",
+			"items": []any{object{"apiVersion": "v1", "kind": kind, "items": []any{pod(object{})}}}}), "items[0].items input")
+	}
 }
 
 // TestBundleWithoutData: policies that are loaded without the bundle's data pass nothing.
@@ -379,7 +388,7 @@ func TestBundleWithoutData(t *testing.T) {
 	review := admissionReview(&cases.Sample{Review: cases.ReviewOf(pod)})
 	complete := opa.data["rampart"].(object)
 	incomplete := []object{{}, {"rampart": object{}}}
-	for _, key := range []string{"kinds", "catalog", "parameters"} {
+	for _, key := range []string{"kinds", "catalog", "parameters", "namespace", "clusterScoped"} {
 		without := maps.Clone(complete)
 		delete(without, key)
 		incomplete = append(incomplete, object{"rampart": without})
@@ -425,6 +434,135 @@ func TestBundleConftest(t *testing.T) {
 	assert.Empty(t, messages("deny", nil), "an empty document")
 	assert.NotEmpty(t, messages("deny", noInput))
 	assert.NotEmpty(t, messages("deny", "text"))
+}
+
+// combined is an input of conftest --combine: file names and what is in them.
+func combined(documents ...any) []any {
+	input := []any{}
+	for i := 0; i < len(documents); i += 2 {
+		input = append(input, object{"path": documents[i], "contents": documents[i+1]})
+	}
+	return input
+}
+
+// TestBundleCombined: conftest's combined input is judged document by document, and each sees the others.
+func TestBundleCombined(t *testing.T) {
+	c := loadCatalog(t)
+	bases := loadBases(t, c)
+	opa := newPlainOPA(t, everything(t, c))
+	compared := regexp.MustCompile(`^.*\[(input|network-default-deny|privileged-containers)\]`)
+	denied := func(input any) []string {
+		var results []struct {
+			Msg string
+			Loc struct{ File string } `json:"_loc"`
+		}
+		opa.query(t, "data.main.deny", opa.data, input, &results)
+		texts := []string{}
+		for _, r := range results {
+			if text := compared.FindString(r.Msg); text != "" {
+				texts = append(texts, r.Loc.File+"|"+text)
+			}
+		}
+		slices.Sort(texts)
+		return slices.Compact(texts)
+	}
+	build := func(base string, set object) object {
+		o, err := bases.Build(cases.Object{Base: base, Set: set})
+		require.NoError(t, err)
+		return o
+	}
+	pod, other := build("pod", nil), build("configmap", nil)
+	bad := build("pod", object{"spec.containers[0].securityContext.privileged": true})
+	policy := func(spec object) object {
+		return object{"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": object{"name": "default-deny",
+			"namespace": "task-api"}, "spec": spec}
+	}
+	isolated := policy(object{"podSelector": object{}, "policyTypes": []any{"Ingress", "Egress"}})
+	list := func(items ...any) object { return object{"apiVersion": "v1", "kind": "List", "items": items} }
+
+	alone := []string{"|[network-default-deny]"}
+	assert.Equal(t, alone, denied(pod), "nothing proves that the pod is isolated")
+	assert.Empty(t, denied(combined("a.yaml", pod, "b.yaml", isolated, "c.yaml", other, "c.yaml", nil)))
+	assert.Empty(t, denied(list(pod, isolated, other)), "the items of a list see each other")
+	assert.Empty(t, denied(combined("a.yaml", list(pod, other), "b.yaml", isolated)))
+	assert.Equal(t, []string{"b.yaml|b.yaml: [privileged-containers]"},
+		denied(combined("a.yaml", pod, "b.yaml", bad, "c.yaml", isolated, "c.yaml", other)))
+	opened := policy(object{"podSelector": object{}, "policyTypes": []any{"Ingress", "Egress"}, "egress": []any{object{}}})
+	assert.Empty(t, denied(combined("a.yaml", pod, "b.yaml", policy(object{"podSelector": object{"matchLabels": object{"a": "b"}}}),
+		"c.yaml", other, "d.yaml", isolated)), "the later one of a name counts")
+	assert.Contains(t, denied(combined("a.yaml", pod, "b.yaml", isolated, "c.yaml", other, "d.yaml", opened)),
+		"a.yaml|a.yaml: [network-default-deny]", "the later one of a name counts")
+
+	input := []string{"|[input]"}
+	assert.Equal(t, input, denied(combined("a.yaml", nil, "b.yaml", nil)), "nothing to judge")
+	assert.Equal(t, input, denied([]any{}))
+	assert.Equal(t, []string{"a.yaml|a.yaml: [input]"}, denied(combined("a.yaml", "text", "b.yaml", other)))
+	assert.Equal(t, []string{"a.yaml|a.yaml: [input]"}, denied(combined("a.yaml", combined("b.yaml", other))))
+	for name, imposter := range map[string]any{
+		"a document":     object{"path": "a.yaml", "contents": other},
+		"a further key":  []any{object{"path": "a.yaml", "contents": other, "kind": "Pod"}},
+		"a missing key":  []any{object{"contents": other}},
+		"a number":       []any{object{"path": 1, "contents": other}},
+		"other elements": []any{object{"path": "a.yaml", "contents": other}, bad},
+	} {
+		assert.Equal(t, input, denied(imposter), name)
+	}
+	posing := maps.Clone(bad)
+	posing["path"], posing["contents"] = "a.yaml", other
+	assert.Contains(t, denied(posing), "|[privileged-containers]", "an object with path and contents is an object")
+
+	opa.data = maps.Clone(opa.data)
+	provided, err := cases.InventoryValue([]map[string]any{isolated})
+	require.NoError(t, err)
+	opa.data["inventory"], err = ast.JSON(provided)
+	require.NoError(t, err)
+	assert.Empty(t, denied(combined("a.yaml", pod, "b.yaml", other)), "what the operator provides")
+	assert.Contains(t, denied(combined("a.yaml", pod, "c.yaml", other, "d.yaml", opened)), "a.yaml|a.yaml: [network-default-deny]",
+		"a file's object replaces the provided one of its name")
+}
+
+// TestBundleNamespace: an object's namespace is the one that rampart check gives it.
+func TestBundleNamespace(t *testing.T) {
+	c := loadCatalog(t)
+	site := bundle.Options{Catalog: c, Namespace: "shop"}
+	for _, id := range []string{"privileged-containers", "rbac-cluster-admin", "default-namespace"} {
+		a := config.Active{Guardrail: c.Find(id), Action: catalog.Deny, ExemptNamespaces: []string{"sandbox"}}
+		var err error
+		a.Parameters, err = a.FillParameters(nil)
+		require.NoError(t, err)
+		site.Active = append(site.Active, a)
+	}
+	opa := newPlainOPA(t, tarball(t, site))
+	bases := loadBases(t, c)
+	for _, namespace := range []any{"", "sandbox", "default", nil, 7} {
+		for _, o := range []cases.Object{
+			{Base: "pod", Set: object{"spec.containers[0].securityContext.privileged": true}},
+			{Object: object{"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRoleBinding", "metadata": object{"name": "b"},
+				"roleRef":  object{"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "cluster-admin"},
+				"subjects": []any{object{"kind": "ServiceAccount", "name": "a", "namespace": "shop"}}}},
+		} {
+			built, err := bases.Build(o)
+			require.NoError(t, err)
+			built["metadata"].(object)["namespace"] = namespace
+			folder := t.TempDir()
+			data, err := json.Marshal(built)
+			require.NoError(t, err)
+			require.NoError(t, os.WriteFile(filepath.Join(folder, "o.json"), data, 0o600))
+			result, err := check.Run(t.Context(), check.Config{Catalog: c, Active: site.Active, Namespace: "shop", Now: time.Now()},
+				[]string{folder})
+			require.NoError(t, err)
+			want, got := []string{}, []string{}
+			for _, f := range result.Findings {
+				want = append(want, f.Guardrail+" "+f.Object.Namespace)
+			}
+			for _, f := range opa.check(t, opa.data, built) {
+				got = append(got, f.Guardrail+" "+f.Object.Namespace)
+			}
+			slices.Sort(got)
+			slices.Sort(want)
+			assert.Equal(t, want, got, "%v: %v", namespace, built["kind"])
+		}
+	}
 }
 
 // TestBundleReproducible: the same guardrails give the same bytes, and other data another revision.

@@ -224,7 +224,7 @@ func (b *builder) add(gvk GroupVersionKind, value map[string]any, at place, requ
 		}
 	}
 	switch {
-	case builtinClusterScoped(gvk.Group, gvk.Kind):
+	case knownClusterScoped(gvk.Group, gvk.Kind):
 		object.Namespace = "" // The API server ignores what is written.
 	case object.Namespace == "" && !ClusterScoped(gvk.Group, gvk.Kind):
 		object.Namespace = b.opts.Namespace

@@ -9,22 +9,36 @@ import (
 // ClusterScoped tells whether objects of the kind are outside of namespaces. It knows the built-in kinds and widespread
 // custom ones; of other custom kinds it takes those for cluster-scoped that are called Cluster something.
 func ClusterScoped(group, kind string) bool {
-	if builtinClusterScoped(group, kind) {
+	if knownClusterScoped(group, kind) {
 		return true
 	}
 	if _, ok := clusterScopedKinds[group]; ok || group == "" {
 		return false // Its other kinds are namespaced.
 	}
-	if group == "constraints.gatekeeper.sh" || slices.Contains(clusterScopedCustomKinds[group], kind) {
+	if group == "constraints.gatekeeper.sh" {
 		return true
 	}
 	rest, ok := strings.CutPrefix(kind, "Cluster")
 	return ok && rest != "" && unicode.IsUpper(rune(rest[0])) && !slices.Contains(namespacedClusterKinds, kind)
 }
 
-// builtinClusterScoped tells it of the kinds that every API server has.
-func builtinClusterScoped(group, kind string) bool {
-	return slices.Contains(clusterScopedKinds[group], kind)
+// ClusterScopedKinds lists the cluster-scoped kinds that are known by name, as "group/Kind", sorted; the core group is "".
+func ClusterScopedKinds() []string {
+	var names []string
+	for _, byGroup := range []map[string][]string{clusterScopedKinds, clusterScopedCustomKinds} {
+		for group, kinds := range byGroup {
+			for _, kind := range kinds {
+				names = append(names, group+"/"+kind)
+			}
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// knownClusterScoped tells whether the kind is among them.
+func knownClusterScoped(group, kind string) bool {
+	return slices.Contains(clusterScopedKinds[group], kind) || slices.Contains(clusterScopedCustomKinds[group], kind)
 }
 
 var (

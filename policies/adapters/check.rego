@@ -11,9 +11,10 @@
 #   What cannot be judged is a finding of the guardrail "input", never a pass.
 #
 #   data.rampart.catalog describes the guardrails by id: title, severity, action (deny, warn or dryrun), kinds, exempt
-#   namespaces and waivers. data.rampart.parameters holds their parameters. Guardrails that read other objects find them
-#   in data.inventory, which is the operator's: namespace[namespace][apiVersion][kind][name] and
-#   cluster[apiVersion][kind][name].
+#   namespaces and waivers. data.rampart.parameters holds their parameters, data.rampart.namespace the namespace of objects
+#   in files that name none, data.rampart.clusterScoped the kinds ("group/Kind") that are in no namespace. Guardrails that
+#   read other objects find them in data.inventory, which is the operator's: namespace[namespace][apiVersion][kind][name]
+#   and cluster[apiVersion][kind][name].
 package rampart
 
 import data.lib.waivers
@@ -23,11 +24,11 @@ import data.rampart.dispatch
 # title: Findings on the input
 # entrypoint: true
 check contains finding if {
-	some judged in _judged
-	review := judged.review
+	some candidate in judged
+	review := candidate.review
 
 	# Once for all guardrails: what they share is computed once.
-	violations := dispatch.violations with input as {"review": review, "guardrails": _guardrails(judged)}
+	violations := dispatch.violations with input as {"review": review, "guardrails": _guardrails(candidate)}
 	some id, found in violations
 	guardrail := data.rampart.catalog[id]
 	some violation in found
@@ -39,7 +40,7 @@ check contains finding if {
 		"severity": guardrail.severity,
 		"action": guardrail.action,
 		"message": _message(violation),
-		"path": $"{judged.prefix}{path}",
+		"path": $"{candidate.prefix}{path}",
 		"object": _object(review),
 	})
 }
@@ -72,20 +73,23 @@ _object(review) := {
 	"name": _name(review),
 }
 
-# What is judged: {"review", "prefix", "admission"}.
-
-_judged contains {"review": review, "prefix": "", "admission": true} if {
+# METADATA
+# title: What is judged
+# description: |
+#   {"review", "prefix" of its paths, "item" in a list, -1 for the input itself, "admission"}. As for kubectl, whatever has
+#   objects for items is a list too.
+judged contains {"review": review, "prefix": "", "item": -1, "admission": true} if {
 	_admission
 	count(_problems) == 0
 	review := object.remove(input.request, _surplus)
 }
 
-_judged contains {"review": _review_of(input), "prefix": "", "admission": false} if {
+judged contains {"review": _review_of(input), "prefix": "", "item": -1, "admission": false} if {
 	not _admission
 	_typed(input)
 }
 
-_judged contains {"review": _review_of(item), "prefix": prefix, "admission": false} if {
+judged contains {"review": _review_of(item), "prefix": prefix, "item": i, "admission": false} if {
 	not _admission
 	some i, item in _items
 	_typed(item)
@@ -105,27 +109,45 @@ _surplus := ["namespace"] if {
 	input.request.kind.group == ""
 }
 
-_items := input.items if {
-	endswith(input.kind, "List")
-	is_array(input.items)
+_items := input.items if _is_list(input)
+
+_is_list(object_) if {
+	is_array(object_.items)
+	endswith(object_.kind, "List")
+}
+
+_is_list(object_) if {
+	is_array(object_.items)
+	count(object_.items) > 0
+	every item in object_.items {
+		_typed(item)
+	}
 }
 
 _review_of(object_) := object.union(
 	{
 		"kind": {"group": _group(object_.apiVersion), "version": _version(object_.apiVersion), "kind": object_.kind},
-		"name": "",
+		"name": _text(object_, "name"),
 		"operation": "",
 		"userInfo": {},
 		"object": object_,
 		"oldObject": null,
 	},
-	{field: value |
-		some field in ["name", "namespace"]
-		value := object_.metadata[field]
-		is_string(value)
-		value != ""
-	},
+	{"namespace": namespace | namespace := _namespace_of(object_); namespace != ""},
 )
+
+default _text(_, _) := ""
+
+_text(object_, field) := object_.metadata[field] if is_string(object_.metadata[field])
+
+# The API server drops the namespace of what is in none, and files may leave it out where the site's configuration has one.
+_namespace_of(object_) := "" if {
+	_cluster_scoped(object_)
+} else := data.rampart.namespace if {
+	_text(object_, "namespace") == ""
+} else := _text(object_, "namespace")
+
+_cluster_scoped(object_) if $"{_group(object_.apiVersion)}/{object_.kind}" in data.rampart.clusterScoped
 
 _group(api_version) := "" if not contains(api_version, "/")
 
@@ -164,8 +186,7 @@ _problems contains {"path": path, "message": $"This item {_untyped}"} if {
 
 _problems contains {"path": path, "message": "A list within a list is not judged."} if {
 	some i, item in _items
-	is_array(item.items)
-	endswith(item.kind, "List")
+	_is_list(item)
 	path := $"items[{i}].items"
 }
 
@@ -188,6 +209,8 @@ _given if [input]
 
 _data if {
 	is_object(data.rampart.kinds)
+	is_string(data.rampart.namespace)
+	is_array(data.rampart.clusterScoped)
 	count(data.rampart.catalog) > 0
 	every id, _ in data.rampart.catalog {
 		is_object(data.rampart.parameters[id])
@@ -208,17 +231,17 @@ _same_kind if {
 
 # The guardrails that judge a review. Those on documents that no API server admits judge no AdmissionReview.
 
-_guardrails(judged) := {id |
-	kind := judged.review.kind
+_guardrails(candidate) := {id |
+	kind := candidate.review.kind
 	some key in {$"{group}/{name}" | some group in {kind.group, "*"}; some name in {kind.kind, "*"}}
 	some id in data.rampart.kinds[key]
 	guardrail := data.rampart.catalog[id]
-	not _not_admitted(guardrail, judged)
-	not _exempt(guardrail, judged.review)
+	not _not_admitted(guardrail, candidate)
+	not _exempt(guardrail, candidate.review)
 }
 
-_not_admitted(guardrail, judged) if {
-	judged.admission
+_not_admitted(guardrail, candidate) if {
+	candidate.admission
 	guardrail.filesOnly
 }
 

@@ -2,23 +2,105 @@
 # title: The entry point of conftest
 # description: |
 #   data.main.deny and data.main.warn: the findings of data.rampart.check by action, as {"msg"} with the finding's fields
-#   beside it. An empty document has none. conftest reads the bundle's folder as both, --policy and --data.
+#   beside it, and with the file as "_loc" where conftest gives it. conftest reads the bundle's folder as both, --policy and
+#   --data.
+#
+#   Guardrails that read other objects see those that conftest gives together: the items of a list, and with --combine the
+#   documents of all files; besides, what the operator provides as data.inventory. A combined input is an array of
+#   {"path", "contents"} and nothing else, which no Kubernetes object can pose as. An empty document has no findings.
 package main
 
+import data.rampart
 import data.rampart.check
 
 deny contains _shown(finding) if {
-	not _empty
-	some finding in check
+	some finding in _findings
 	finding.action == "deny"
 }
 
 warn contains _shown(finding) if {
-	not _empty
-	some finding in check
+	some finding in _findings
 	finding.action == "warn"
+}
+
+_findings contains finding if {
+	not _combined
+	not _empty
+	found := check with data.inventory as _inventory
+	some finding in found
+}
+
+_findings contains finding if {
+	_combined
+	some document in input
+	document.contents != null
+	found := check with input as document.contents with data.inventory as _inventory
+	some plain in found
+	finding := object.union(plain, {"_loc": {"file": document.path}})
+}
+
+deny contains {"msg": "[input] The files hold no object: there is nothing to judge."} if {
+	_combined
+	every document in input {
+		document.contents == null
+	}
+}
+
+_combined if {
+	is_array(input)
+	every document in input {
+		object.keys(document) == {"path", "contents"}
+		is_string(document.path)
+	}
 }
 
 _empty if input == null
 
-_shown(finding) := object.union(object.remove(finding, ["message"]), {"msg": $"[{finding.guardrail}] {finding.message}"})
+_shown(finding) := object.union(object.remove(finding, ["message"]), {"msg": $"{_file(finding)}[{finding.guardrail}] {finding.message}"})
+
+_file(finding) := $"{finding._loc.file}: " if {
+	finding._loc
+} else := ""
+
+# The inventory: what the operator provides, with the judged objects in place of older ones of the same name.
+
+_inventory := object.union_n(array.concat(
+	[json.remove(_provided, [entry.at | some entry in _entries])],
+	[_nested(entry.at, entry.object) | some entry in _entries; entry.position == max(_positions[entry.at])],
+))
+
+default _provided := {}
+
+_provided := data.inventory if is_object(data.inventory)
+
+# Of two objects of one name the later one stays.
+_positions[entry.at] contains entry.position if some entry in _entries
+
+_entries contains entry if {
+	not _combined
+	some judged in rampart.judged
+	entry := _entry(judged, 0)
+}
+
+_entries contains entry if {
+	_combined
+	some i, document in input
+	all := rampart.judged with input as document.contents
+	some judged in all
+	entry := _entry(judged, i)
+}
+
+_entry(judged, document) := {"at": _place(judged.review), "position": [document, judged.item], "object": judged.review.object} if {
+	is_object(judged.review.object)
+	judged.review.name != ""
+}
+
+_place(review) := array.concat(_scope(review), [review.object.apiVersion, review.kind.kind, review.name])
+
+_scope(review) := ["namespace", review.namespace]
+
+_scope(review) := ["cluster"] if not review.namespace
+
+_nested([scope, namespace, version, kind, name], object_) := {scope: {namespace: {version: {kind: {name: object_}}}}}
+
+_nested([scope, version, kind, name], object_) := {scope: {version: {kind: {name: object_}}}}

@@ -47,7 +47,7 @@ AdmissionReviews are not judged by guardrails on documents that no API server ad
 				return err
 			}
 			b, err := bundle.Build(bundle.Options{Catalog: r.catalog, Profile: r.profile, Active: r.active,
-				Waivers: r.file.Waivers, Version: versionText()})
+				Waivers: r.file.Waivers, Namespace: r.file.Namespace, Version: versionText()})
 			if err != nil {
 				return err
 			}
