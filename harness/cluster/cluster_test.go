@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"os/exec"
 	"slices"
 	"strings"
 	"sync"
@@ -49,6 +50,7 @@ func TestCluster(t *testing.T) {
 		{"ephemeral containers", c.testEphemeralContainers},
 		{"updates", func(t *testing.T) { c.testUpdates(t, old) }},
 		{"a NetworkPolicy comes and goes", c.testNetworkPolicy},
+		{"what Kubernetes ships", c.testShippedRoles},
 		{"audit", func(t *testing.T) { c.testAudit(t, old) }},
 		{"wrong parameters", c.testWrongParameters},
 		{"exemption by subresource", c.testExemption},
@@ -310,6 +312,19 @@ func (c *cluster) testNetworkPolicy(t *testing.T) {
 	c.eventually(30*time.Second, "without the policy it is denied", isDenied)
 	require.NoError(t, c.setup.Create(t.Context(), denyAll()))
 	c.eventually(30*time.Second, "with the policy again it is admitted", blocked)
+}
+
+// testShippedRoles: nothing is found in the roles and bindings that the API server makes at its start.
+func (c *cluster) testShippedRoles(t *testing.T) {
+	roles, err := c.kubectl("get", "clusterroles,clusterrolebindings,roles,rolebindings", "--all-namespaces",
+		"--selector", "kubernetes.io/bootstrapping=rbac-defaults", "--output", "yaml")
+	require.NoError(t, err, roles)
+	require.Contains(t, roles, "system:controller:clusterrole-aggregation-controller")
+	check := exec.CommandContext(t.Context(), "go", "run", "./harness/cmd/rampart", "check", "--profile", profile, "-")
+	check.Dir = "../.."
+	check.Stdin = strings.NewReader(roles)
+	output, err := check.CombinedOutput()
+	require.NoError(t, err, string(output))
 }
 
 // testAudit: the audit reports every object that is older than the policy, and no other.

@@ -3,9 +3,9 @@
 # description: |
 #   Some rights let their holder get others that nobody gave it: to escalate, bind or impersonate, to make tokens, to
 #   run commands in pods or through a node's kubelet, to approve certificates, to change admission control, roles,
-#   bindings, namespaces or endpoints, to make PersistentVolumes; and to make workloads beside a ServiceAccount that
-#   administers the cluster. Each such grant has a name and can be allowed by it. Judged is what a rule covers, however
-#   it is spelled; resourceNames count where they limit a request.
+#   bindings, namespaces, nodes, endpoints, APIServices or CustomResourceDefinitions, to make PersistentVolumes; and to
+#   make workloads beside a ServiceAccount that administers the cluster. Each such grant has a name and can be allowed
+#   by it. Judged is what a rule covers, however it is spelled; resourceNames count where they limit a request.
 # scope: package
 # related_resources:
 #   - ref: https://kubernetes.io/docs/concepts/security/rbac-good-practices/#privilege-escalation-risks
@@ -23,7 +23,7 @@
 #             enum:
 #               [escalate, bind, impersonate, service-account-tokens, nodes-proxy, exec, attach, port-forward,
 #                ephemeral-containers, csr-approval, webhooks, admission-policies, gatekeeper, roles, bindings,
-#                persistent-volumes, namespaces, endpoints, workloads]
+#                persistent-volumes, namespaces, nodes, endpoints, api-services, custom-resource-definitions, workloads]
 #           default: []
 #           description: Names of grants that are not judged.
 #         systemNamespaces:
@@ -36,31 +36,10 @@
 #         exemptClusterRoles:
 #           type: array
 #           items: {type: string}
-#           default:
-#             - admin
-#             - cluster-admin
-#             - edit
-#             - system:aggregate-to-admin
-#             - system:aggregate-to-edit
-#             - system:certificates.k8s.io:kube-apiserver-client-approver
-#             - system:certificates.k8s.io:kube-apiserver-client-kubelet-approver
-#             - system:certificates.k8s.io:kubelet-serving-approver
-#             - system:certificates.k8s.io:legacy-unknown-approver
-#             - system:controller:certificate-controller
-#             - system:controller:clusterrole-aggregation-controller
-#             - system:controller:endpoint-controller
-#             - system:controller:endpointslice-controller
-#             - system:controller:endpointslicemirroring-controller
-#             - system:controller:generic-garbage-collector
-#             - system:controller:namespace-controller
-#             - system:controller:persistent-volume-binder
-#             - system:kube-controller-manager
-#             - system:kubelet-api-admin
-#             - system:node
-#             - system:persistent-volume-provisioner
+#           default: []
 #           description: |
-#             Exact names of ClusterRoles that are not judged: by default those that Kubernetes itself ships. A Role of
-#             such a name is judged.
+#             Exact names of ClusterRoles that are not judged. Those of Kubernetes itself need no entry: what it puts
+#             into them is let through, and what anyone adds is judged. A Role of such a name is judged.
 # custom:
 #   id: rbac-privilege-escalation
 #   severity: high
@@ -83,6 +62,7 @@ import data.lib.finding
 import data.lib.inventory
 import data.lib.k8s
 import data.lib.rbac
+import data.lib.rbac.bootstrap
 import data.lib.rbac.grants
 
 violation contains finding.at(rego.metadata.chain(), hit.path, msg) if {
@@ -110,7 +90,7 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 
 _rules := [rule |
 	not _exempt
-	some rule in rbac.rules(k8s.resource)
+	some rule in bootstrap.judged_rules(input.review.kind.kind, k8s.resource)
 	grants.suspicious(rule)
 ]
 

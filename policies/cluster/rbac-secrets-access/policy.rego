@@ -27,19 +27,10 @@
 #         exemptClusterRoles:
 #           type: array
 #           items: {type: string}
-#           default:
-#             - admin
-#             - cluster-admin
-#             - edit
-#             - system:aggregate-to-edit
-#             - system:controller:generic-garbage-collector
-#             - system:controller:namespace-controller
-#             - system:controller:resourcequota-controller
-#             - system:kube-controller-manager
-#             - system:node
+#           default: []
 #           description: |
-#             Exact names of ClusterRoles that are not judged: by default those that Kubernetes itself ships. A Role of
-#             such a name is judged.
+#             Exact names of ClusterRoles that are not judged. Those of Kubernetes itself need no entry: what it puts
+#             into them is let through, and what anyone adds is judged. A Role of such a name is judged.
 # custom:
 #   id: rbac-secrets-access
 #   severity: high
@@ -62,12 +53,12 @@ import data.lib.finding
 import data.lib.inventory
 import data.lib.k8s
 import data.lib.rbac
+import data.lib.rbac.bootstrap
 
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	input.review.kind.kind == "ClusterRole"
-	role := k8s.resource
 	not _exempt(k8s.name)
-	some rule in rbac.rules(role)
+	some rule in bootstrap.judged_rules("ClusterRole", k8s.resource)
 	verbs := rbac.secret_reads(rule)
 	count(verbs) > 0
 	why := _cluster_wide
@@ -124,7 +115,7 @@ _bound_in_namespaces(name) if {
 
 _reads_secrets(ref) if {
 	some role in rbac.referenced(ref, "")
-	some rule in rbac.rules(role)
+	some rule in bootstrap.judged_rules("ClusterRole", role)
 	count(rbac.secret_reads(rule)) > 0
 }
 

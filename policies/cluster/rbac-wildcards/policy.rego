@@ -27,24 +27,10 @@
 #         exemptClusterRoles:
 #           type: array
 #           items: {type: string}
-#           default:
-#             - admin
-#             - cluster-admin
-#             - edit
-#             - system:aggregate-to-admin
-#             - system:aggregate-to-edit
-#             - system:controller:disruption-controller
-#             - system:controller:generic-garbage-collector
-#             - system:controller:horizontal-pod-autoscaler
-#             - system:controller:namespace-controller
-#             - system:controller:resourcequota-controller
-#             - system:discovery
-#             - system:kube-controller-manager
-#             - system:kube-scheduler
-#             - system:kubelet-api-admin
+#           default: []
 #           description: |
-#             Exact names of ClusterRoles that are not judged: by default those that Kubernetes itself ships with
-#             wildcards. A Role of such a name is judged.
+#             Exact names of ClusterRoles that are not judged. Those of Kubernetes itself need no entry: what it puts
+#             into them is let through, and what anyone adds is judged. A Role of such a name is judged.
 # custom:
 #   id: rbac-wildcards
 #   severity: high
@@ -61,6 +47,7 @@ package rampart.cluster.rbac_wildcards
 import data.lib.finding
 import data.lib.k8s
 import data.lib.rbac
+import data.lib.rbac.bootstrap
 
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	some rule in _rules
@@ -105,7 +92,7 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 
 _rules := [rule |
 	not _exempt
-	some rule in rbac.rules(k8s.resource)
+	some rule in bootstrap.judged_rules(input.review.kind.kind, k8s.resource)
 ]
 
 _exempt if {

@@ -169,11 +169,45 @@ all := {
 		"instead": "Remove it: a StorageClass provisions volumes from PersistentVolumeClaims",
 	},
 	"namespaces": {
-		"targets": [{"group": "", "spellings": _plain(["namespaces"]), "verbs": {"update", "patch"}}],
+		"targets": [
+			{"group": "", "spellings": _plain(["namespaces"]), "verbs": {"update", "patch"}},
+			{
+				"group": "", "subresource": true,
+				"spellings": (_sub(["namespaces"], "status") | _sub(["namespaces"], "finalize")),
+				"verbs": {"update", "patch"},
+			},
+		],
 		"names": "limit",
 		"at": "resources",
 		"why": "the labels of a namespace decide its Pod Security level and which policies and network rules hold in it",
 		"instead": "Remove these verbs, or list the namespaces in resourceNames",
+	},
+	"nodes": {
+		"targets": [
+			{"group": "", "spellings": _plain(["nodes"]), "verbs": {"update", "patch"}},
+			{"group": "", "subresource": true, "spellings": _sub(["nodes"], "status"), "verbs": {"update", "patch"}},
+		],
+		"names": "limit",
+		"at": "resources",
+		"why": "labels and taints lead the pods of others, with their Secrets and tokens, to a node of one's choice",
+		"instead": "Remove these verbs, or list the nodes in resourceNames",
+	},
+	"api-services": {
+		"targets": [{"group": "apiregistration.k8s.io", "spellings": _plain(["apiservices"]), "verbs": writes}],
+		"names": "limit",
+		"at": "resources",
+		"why": "an APIService answers for a whole API group, and gets every object that is sent to it",
+		"instead": "Name the APIServices in resourceNames for update and patch, and leave create to the installer",
+	},
+	"custom-resource-definitions": {
+		"targets": [{
+			"group": "apiextensions.k8s.io", "spellings": _plain(["customresourcedefinitions"]),
+			"verbs": writes,
+		}],
+		"names": "limit",
+		"at": "resources",
+		"why": "its objects go with a definition, constraints of Gatekeeper too, and its conversion webhook changes them",
+		"instead": "Name the definitions in resourceNames for update and patch, and leave create to the installer",
 	},
 	"endpoints": {
 		"targets": [
@@ -239,9 +273,9 @@ suspicious(rule) if {
 
 _groups := {
 	"*", "", "apps", "batch", "rbac.authorization.k8s.io", "authentication.k8s.io", "certificates.k8s.io",
-	"admissionregistration.k8s.io", "discovery.k8s.io", "constraints.gatekeeper.sh", "mutations.gatekeeper.sh",
-	"templates.gatekeeper.sh", "config.gatekeeper.sh", "externaldata.gatekeeper.sh", "expansion.gatekeeper.sh",
-	"syncset.gatekeeper.sh",
+	"admissionregistration.k8s.io", "apiextensions.k8s.io", "apiregistration.k8s.io", "discovery.k8s.io",
+	"constraints.gatekeeper.sh", "mutations.gatekeeper.sh", "templates.gatekeeper.sh", "config.gatekeeper.sh",
+	"externaldata.gatekeeper.sh", "expansion.gatekeeper.sh", "syncset.gatekeeper.sh",
 }
 
 _reached_by_get := {
