@@ -3,7 +3,7 @@
 # description: |
 #   Every cluster has ClusterRoles for its controllers, kubelets and certificate approvers. Some of them may escalate,
 #   read every Secret or make tokens for any account, and no manifest shows it: a binding needs their name alone. So a
-#   role of a controller, and any other whose rules read Secrets or lead to more rights, is bound to the component that
+#   role of a controller, and any other with a right that leads to more rights, is bound to the component that
 #   Kubernetes binds it to and to nobody else. cluster-admin, admin and edit are for rbac-cluster-admin to judge.
 # scope: package
 # related_resources:

@@ -28,18 +28,11 @@ judged_rules(kind, role) := rules if {
 } else := rbac.rules(role)
 
 # METADATA
-# description: |
-#   Whether the ClusterRole of that name, as Kubernetes ships it, reads Secrets or holds a right that leads to more
-#   rights.
+# description: Whether the ClusterRole of that name, as Kubernetes ships it, holds a right that leads to more rights.
 leads_to_more(name) if {
 	some rule in _shipped(name)
 	some grant in grants.all
 	grants.granted(rule, grant)
-}
-
-leads_to_more(name) if {
-	some rule in _shipped(name)
-	count(rbac.secret_reads(rule)) > 0
 }
 
 _name(role) := rbac.text(object.get(role, "metadata", {}), "name")
