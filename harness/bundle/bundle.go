@@ -3,7 +3,9 @@
 package bundle
 
 import (
+	"archive/tar"
 	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -11,11 +13,12 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
-	"github.com/open-policy-agent/opa/v1/ast"
 	opabundle "github.com/open-policy-agent/opa/v1/bundle"
+	"github.com/open-policy-agent/opa/v1/util"
 
 	"github.com/rampart-policy/rampart/harness/catalog"
 	"github.com/rampart-policy/rampart/harness/config"
@@ -37,6 +40,11 @@ type Options struct {
 
 // Roots are the parts of data that the bundle owns. data.inventory is not among them: it is the operator's.
 var Roots = []string{"lib", "main", "rampart", "system/main"}
+
+const (
+	pack           = "rampart"
+	signaturesFile = ".signatures.json"
+)
 
 // adapters are the entry points that the bundle has.
 var adapters = []string{"adapters/admission.rego", "adapters/check.rego", "adapters/conftest.rego", "adapters/webhook.rego"}
@@ -75,56 +83,95 @@ func Build(o Options) (*Bundle, error) {
 	if err != nil {
 		return nil, err
 	}
-	b.Revision = revision(files, content)
 	regoVersion := 1
 	b.opa = opabundle.Bundle{
-		Manifest: opabundle.Manifest{Revision: b.Revision, Roots: &Roots, RegoVersion: &regoVersion,
-			Metadata: map[string]any{"pack": "rampart", "version": o.Version, "profile": o.Profile}},
+		Manifest: opabundle.Manifest{Roots: &Roots, RegoVersion: &regoVersion,
+			Metadata: map[string]any{"pack": pack, "version": o.Version, "profile": o.Profile}},
 	}
-	if err := json.Unmarshal(content, &b.opa.Data); err != nil {
+	if err := util.UnmarshalJSON(content, &b.opa.Data); err != nil {
 		return nil, err
 	}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		b.opa.Modules = append(b.opa.Modules, opabundle.ModuleFile{URL: name, Path: name, Raw: files[name]})
 	}
-	return b, b.verify()
+	if b.Revision, err = revision(b.opa); err != nil {
+		return nil, err
+	}
+	b.opa.Manifest.Revision = b.Revision
+	return b, b.readBack(nil)
 }
 
-// Write writes the tarball.
+// Write writes the tarball. Its names are relative and its folders are entries, as whatever unpacks a registry's layers
+// needs them; OPA's own writer does neither.
 func (b *Bundle) Write(w io.Writer) error {
-	return opabundle.NewWriter(w).UseModulePath(true).DisableFormat(true).Write(b.opa)
+	entries := map[string][]byte{}
+	for _, m := range b.opa.Modules {
+		entries[m.Path] = m.Raw
+	}
+	documents := map[string]any{"data.json": b.opa.Data, opabundle.ManifestExt: b.opa.Manifest}
+	if b.opa.Signatures.Signatures != nil {
+		documents[signaturesFile] = b.opa.Signatures
+	}
+	for name, document := range documents {
+		text, err := json.Marshal(document)
+		if err != nil {
+			return err
+		}
+		entries[name] = text
+	}
+	for _, name := range slices.Collect(maps.Keys(entries)) {
+		for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
+			entries[dir+"/"] = nil
+		}
+	}
+	return writeTarball(w, entries)
 }
 
-// verify reads the bundle as OPA does, and compiles it, so that no broken one is written.
-func (b *Bundle) verify() error {
+// writeTarball writes the entries by name; a folder ends in a slash.
+func writeTarball(w io.Writer, entries map[string][]byte) error {
+	compressed := gzip.NewWriter(w)
+	archive := tar.NewWriter(compressed)
+	for _, name := range slices.Sorted(maps.Keys(entries)) {
+		header := &tar.Header{Name: name, Typeflag: tar.TypeReg, Mode: 0o644, Size: int64(len(entries[name]))}
+		if strings.HasSuffix(name, "/") {
+			header.Typeflag, header.Mode = tar.TypeDir, 0o755
+		}
+		if err := archive.WriteHeader(header); err != nil {
+			return err
+		}
+		if _, err := archive.Write(entries[name]); err != nil {
+			return err
+		}
+	}
+	return errors.Join(archive.Close(), compressed.Close())
+}
+
+// readBack reads the tarball as an OPA with the key does, so that no broken one is written.
+func (b *Bundle) readBack(key *Key) error {
 	var tarball bytes.Buffer
 	if err := b.Write(&tarball); err != nil {
 		return err
 	}
-	read, err := opabundle.NewReader(&tarball).Read()
-	if err != nil {
-		return fmt.Errorf("the bundle can't be read back: %w", err)
-	}
-	compiler := ast.NewCompiler()
-	if compiler.Compile(read.ParsedModules("rampart")); compiler.Failed() {
-		return fmt.Errorf("the bundle does not compile: %w", compiler.Errors)
-	}
-	return nil
+	_, err := Read(tarball.Bytes(), key)
+	return err
 }
 
-// revision hashes the names and contents, each preceded by its length.
-func revision(files map[string][]byte, content []byte) string {
+// revision hashes the names and contents of the modules and the data, each preceded by its length.
+func revision(b opabundle.Bundle) (string, error) {
+	data, err := json.Marshal(b.Data)
+	if err != nil {
+		return "", err
+	}
+	files := map[string][]byte{"data.json": data}
+	for _, m := range b.Modules {
+		files[strings.TrimPrefix(m.Path, "/")] = m.Raw
+	}
 	hash := sha256.New()
-	part := func(bytes []byte) {
-		fmt.Fprintf(hash, "%d\n", len(bytes))
-		hash.Write(bytes)
-	}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		part([]byte(name))
-		part(files[name])
+		fmt.Fprintf(hash, "%d\n%s%d\n", len(name), name, len(files[name]))
+		hash.Write(files[name])
 	}
-	part(content)
-	return hex.EncodeToString(hash.Sum(nil))
+	return hex.EncodeToString(hash.Sum(nil)), nil
 }
 
 // entry describes a guardrail in data.rampart.catalog.

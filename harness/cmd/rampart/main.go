@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/rampart-policy/rampart/harness/bundle"
 )
 
 // Exit codes.
@@ -52,10 +54,12 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return exitError
 	case errors.Is(err, errFindings):
 		return exitFindings
-	default:
-		fmt.Fprintf(stderr, "rampart: %v\n", err)
-		return exitError
 	}
+	fmt.Fprintf(stderr, "rampart: %v\n", err)
+	if errors.Is(err, bundle.ErrUnverified) {
+		return exitFindings
+	}
+	return exitError
 }
 
 func newRoot() *cobra.Command {
@@ -64,7 +68,8 @@ func newRoot() *cobra.Command {
 		Short: "Guardrails for Kubernetes: one pack of Rego policies, one verdict everywhere",
 		Long: `Rampart judges Kubernetes manifests by guardrails of the 4C model (cloud, cluster, container, code).
 
-Exit codes: 0 clean; 1 findings at or above the threshold; 2 input, usage or evaluation error, also beside findings.`,
+Exit codes: 0 clean; 1 findings at or above the threshold, or a bundle that does not verify; 2 input, usage or evaluation
+error, also beside findings.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
