@@ -4,6 +4,8 @@ package check
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"runtime"
 	"slices"
@@ -210,8 +212,8 @@ func (r *run) judgeObject(ctx context.Context, o *manifest.Object, value ast.Val
 		return v
 	}
 	violations, err := r.program.Evaluate(ctx, r.data, o.Group, o.Kind, review, r.cfg.Now)
-	if err != nil {
-		v.errors = append(v.errors, objectError(o, err))
+	for _, failure := range each(err) {
+		v.errors = append(v.errors, objectError(o, failure))
 	}
 	for _, violation := range violations {
 		active := r.active[violation.Guardrail.ID]
@@ -262,15 +264,33 @@ func finding(o *manifest.Object, v engine.Violation, action catalog.Action) repo
 	line, column := o.Position(v.Path)
 	return report.Finding{
 		Guardrail: v.Guardrail.ID, Severity: v.Guardrail.Severity, Action: string(action), Message: v.Message,
-		Path: v.Path, Object: report.Object{APIVersion: o.APIVersion(), Kind: o.Kind, Namespace: o.Namespace, Name: o.Name,
-			GenerateName: o.GenerateName()},
+		Path: v.Path, Object: named(o),
 		File: o.File, Document: o.Document, Item: o.Item, Line: line, Column: column,
 	}
 }
 
 func objectError(o *manifest.Object, err error) report.Error {
 	line, column := o.Position("")
-	return report.Error{File: o.File, Document: o.Document, Line: line, Column: column, Message: err.Error()}
+	return report.Error{File: o.File, Document: o.Document, Line: line, Column: column,
+		Message: fmt.Sprintf("%s: %v", named(o), err)}
+}
+
+func named(o *manifest.Object) report.Object {
+	return report.Object{APIVersion: o.APIVersion(), Kind: o.Kind, Namespace: o.Namespace, Name: o.Name,
+		GenerateName: o.GenerateName()}
+}
+
+// each is the errors that were joined, or the one that there is.
+func each(err error) []error {
+	var joined interface{ Unwrap() []error }
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &joined):
+		return joined.Unwrap()
+	default:
+		return []error{err}
+	}
 }
 
 func (r *run) summarise() {

@@ -109,7 +109,7 @@ func mismatch(expected []cases.Finding, got []verdict) string {
 
 // garbage yields copies of the object in which one field after the other is replaced by values that make no sense.
 func garbage(object map[string]any, yield func(map[string]any)) {
-	for _, junk := range []any{nil, "junk", 7, -1.5, true, []any{}, []any{"junk", nil, 7}, map[string]any{},
+	for _, junk := range []any{nil, "junk", "", 7, -1.5, true, false, []any{}, []any{"junk", nil, 7}, map[string]any{},
 		map[string]any{"junk": []any{nil}}} {
 		replaceEach(object, junk, func(changed any) { yield(changed.(map[string]any)) })
 	}

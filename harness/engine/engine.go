@@ -106,8 +106,8 @@ type Violation struct {
 }
 
 // Evaluate judges one review, the value of `input.review`, with every guardrail that matches the group and kind. The
-// order of the violations is fixed: by guardrail, then as OPA sorts them. A guardrail that fails to evaluate yields an
-// error beside the violations of the others.
+// order of the violations is fixed: by guardrail, then as OPA sorts them. A guardrail that fails to evaluate, be it in a
+// built-in function, yields an error beside the violations of the others; several are joined (errors.Join).
 func (p *Program) Evaluate(ctx context.Context, data *Data, group, kind string, review ast.Value, now time.Time) ([]Violation, error) {
 	q, err := p.queryFor(catalog.Kind{Group: group, Kind: kind})
 	if err != nil || q == nil {
@@ -200,9 +200,10 @@ func (p *Program) run(ctx context.Context, data *Data, q *query, review ast.Valu
 		return nil, err
 	}
 	defer data.store.Abort(ctx, txn)
+	// OPA's default takes a built-in function that fails for one without a result, so that its rule finds nothing.
 	input := ast.NewObject([2]*ast.Term{ast.InternedTerm("review"), ast.NewTerm(review)})
 	results, err := topdown.NewQuery(q.body).WithCompiler(p.compiler).WithStore(data.store).WithTransaction(txn).
-		WithInput(ast.NewTerm(input)).WithTime(now).Run(ctx)
+		WithInput(ast.NewTerm(input)).WithTime(now).WithStrictBuiltinErrors(true).Run(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -227,20 +228,20 @@ func (p *Program) run(ctx context.Context, data *Data, q *query, review ast.Valu
 func readViolations(g *catalog.Guardrail, value ast.Value) ([]Violation, error) {
 	set, ok := value.(ast.Set)
 	if !ok {
-		return nil, fmt.Errorf("guardrail %s: violation must be a set (violation contains … if …)", g.ID)
+		return nil, errors.New("violation must be a set (violation contains … if …)")
 	}
 	violations := make([]Violation, 0, set.Len())
 	for _, term := range set.Slice() {
 		object, ok := term.Value.(ast.Object)
 		if !ok {
-			return nil, fmt.Errorf("guardrail %s: a violation must be an object with msg and details", g.ID)
+			return nil, errors.New("a violation must be an object with msg and details")
 		}
 		v := Violation{Guardrail: g, Message: text(object, "msg")}
 		if details, ok := field(object, "details").(ast.Object); ok {
 			v.Path, v.Container, v.Image = text(details, "path"), text(details, "container"), text(details, "image")
 		}
 		if v.Message == "" {
-			return nil, fmt.Errorf("guardrail %s: a violation has no msg", g.ID)
+			return nil, errors.New("a violation has no msg")
 		}
 		violations = append(violations, v)
 	}

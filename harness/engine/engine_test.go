@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -25,13 +26,22 @@ package rampart.code.probe
 
 `
 
-// compile makes a program of one guardrail with the body given.
+// compile makes a program of one guardrail, probe, with the body given.
 func compile(t *testing.T, body string) *engine.Program {
 	t.Helper()
-	c, err := catalog.Load(fstest.MapFS{
+	return compileAll(t, map[string]string{"probe": body})
+}
+
+// compileAll makes a program of guardrails by their IDs.
+func compileAll(t *testing.T, bodies map[string]string) *engine.Program {
+	t.Helper()
+	files := fstest.MapFS{
 		"lib/workloads/workloads.rego": {Data: []byte("package lib.workloads\n\npod_templates := {\"/Pod\": [[]]}\n")},
-		"code/probe/policy.rego":       {Data: []byte(header + body)},
-	})
+	}
+	for id, body := range bodies {
+		files["code/"+id+"/policy.rego"] = &fstest.MapFile{Data: []byte(strings.ReplaceAll(header, "probe", id) + body)}
+	}
+	c, err := catalog.Load(files)
 	require.NoError(t, err)
 	program, err := engine.Compile(c, c.Guardrails)
 	require.NoError(t, err)
@@ -41,7 +51,9 @@ func compile(t *testing.T, body string) *engine.Program {
 func evaluate(t *testing.T, program *engine.Program, names ...any) ([]engine.Violation, error) {
 	t.Helper()
 	data := engine.NewData(map[string]map[string]any{"probe": {"names": names}}, nil)
-	review, err := engine.Review{Kind: "Pod", Version: "v1", Object: map[string]any{"kind": "Pod"}}.Value()
+	review, err := engine.Review{Kind: "Pod", Version: "v1", Object: map[string]any{
+		"kind": "Pod", "pattern": "[", "labels": map[string]any{},
+	}}.Value()
 	require.NoError(t, err)
 	return program.Evaluate(t.Context(), data, "", "Pod", review, time.Now())
 }
@@ -75,13 +87,47 @@ name := "a" if input.review.kind.kind == "Pod"
 name := "b" if input.review.kind.kind == "Pod"
 violation contains {"msg": name}`)
 	_, err := evaluate(t, program)
-	require.ErrorContains(t, err, "guardrail probe failed to evaluate")
+	require.ErrorContains(t, err, "guardrail probe failed to evaluate: code/probe/policy.rego")
 
 	_, err = evaluate(t, compile(t, `violation := "yes"`))
-	require.ErrorContains(t, err, "violation must be a set")
+	require.EqualError(t, err, "guardrail probe failed to evaluate: violation must be a set (violation contains … if …)")
 
 	_, err = evaluate(t, compile(t, `violation contains {"text": "no msg"}`))
-	require.ErrorContains(t, err, "has no msg")
+	require.EqualError(t, err, "guardrail probe failed to evaluate: a violation has no msg")
+}
+
+// A built-in function that fails is no condition that does not hold: the guardrail is named, and what the other one
+// finds stays.
+func TestFailingBuiltinIsNoPass(t *testing.T) {
+	for expression, message := range map[string]string{
+		`1 / count(input.parameters.names) > 0`:                      "div: divide by zero",
+		`to_number(input.review.object.kind) > 0`:                    "to_number: ",
+		`regex.match(input.review.object.pattern, "Pod")`:            "regex.match: error parsing regexp",
+		`regex.match("a", input.review.object)`:                      "regex.match: operand 2 must be string",
+		`some x in input.review; startswith(x, "a")`:                 "startswith: operand 1 must be string",
+		`object.get(input.review.object.kind, "a", 1) == 1`:          "object.get: operand 1 must be object",
+		`json.unmarshal(input.review.object.kind).a`:                 "json.unmarshal: ",
+		`yaml.unmarshal(input.review.object.pattern).a`:              "yaml.unmarshal: ",
+		`base64.decode(input.review.object.kind) == ""`:              "base64.decode: illegal base64",
+		`net.cidr_contains(input.review.object.kind, "10.0.0.1")`:    "net.cidr_contains: invalid CIDR",
+		`time.parse_rfc3339_ns(input.review.object.kind) > 0`:        "time.parse_rfc3339_ns: ",
+		`not regex.match(input.review.object.pattern, "Pod")`:        "regex.match: error parsing regexp",
+		`every n in [1] { n / count(input.parameters.names) > 0 }`:   "div: divide by zero",
+		`count([x | x := 1 / count(input.parameters.names)]) == 1`:   "div: divide by zero",
+		`x := {k: 1 | some k in input.review.object; lower(k)}; x.a`: "lower: operand 1 must be string",
+	} {
+		program := compileAll(t, map[string]string{
+			"aside": `violation contains {"msg": "beside it"}`,
+			"probe": `violation contains {"msg": "denied"} if { ` + expression + ` }
+violation contains {"msg": "another rule of the same guardrail"}`,
+		})
+		found, err := evaluate(t, program)
+		require.ErrorContains(t, err, "guardrail probe failed to evaluate: code/probe/policy.rego:", expression)
+		require.ErrorContains(t, err, message, expression)
+		assert.NotContains(t, err.Error(), "aside", expression)
+		require.Len(t, found, 1, expression)
+		assert.Equal(t, "beside it", found[0].Message, expression)
+	}
 }
 
 func TestInventory(t *testing.T) {

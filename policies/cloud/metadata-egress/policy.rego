@@ -104,7 +104,7 @@ _covers(cidr, address) if {
 	network.valid_cidr(cidr)
 	some networks in network.merged([cidr])
 	some one in networks
-	net.cidr_contains(one, address)
+	network.holds(one, address)
 }
 
 _shown(block) := block.cidr if is_string(block.cidr)

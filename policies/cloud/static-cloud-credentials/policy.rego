@@ -72,6 +72,7 @@ violation contains finding.in_container(rego.metadata.chain(), entry, $"env[{i}]
 violation contains finding.in_container(rego.metadata.chain(), entry, $"volumeMounts[{i}]", msg) if {
 	some entry in k8s.containers
 	some i, mount in entry.container.volumeMounts
+	is_string(mount.mountPath)
 	regex.match(`/(?:\.aws|\.azure|\.config/gcloud|\.aliyun)(?:/|$)`, mount.mountPath)
 	mount.name in _secret_volumes(entry)
 	msg := $"Volume mount {mount.mountPath} is the login of a cloud's tools: use workload identity instead."
@@ -90,7 +91,11 @@ _names_key(entry, variable) if {
 	_lies_in(variable.value, mount.mountPath)
 }
 
-_lies_in(file, folder) if startswith(_slashed(file), _slashed(folder))
+_lies_in(file, folder) if {
+	is_string(file)
+	is_string(folder)
+	startswith(_slashed(file), _slashed(folder))
+}
 
 _slashed(path) := $"{regex.replace(path, `/+`, "/")}/" if not endswith(path, "/")
 

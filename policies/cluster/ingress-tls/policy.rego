@@ -100,6 +100,7 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	some key, value in k8s.annotated_resource.metadata.annotations
+	is_string(key)
 	_is_snippet(key)
 	not value in {"", null}
 	path := secrets.path("metadata.annotations", key)
@@ -108,6 +109,7 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	some key, value in k8s.annotated_resource.metadata.annotations
+	is_string(key)
 	_local_name(key) == "ssl-redirect"
 	lower(trim_space($"{value}")) in {"false", "f", "0"}
 	path := secrets.path("metadata.annotations", key)
@@ -136,6 +138,7 @@ _names_secret(entry) if {
 
 _hosts(entry) := [lower(host) |
 	some host in network.array_of(entry, "hosts")
+	is_string(host)
 	host != ""
 ]
 

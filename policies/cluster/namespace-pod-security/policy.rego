@@ -136,5 +136,6 @@ _valid_version("latest")
 _valid_version(version) if _minor(version)
 
 _minor(version) := to_number(substring(version, 3, -1)) if {
+	is_string(version)
 	regex.match(`^v1\.(0|[1-9][0-9]{0,3})$`, version)
 }

@@ -84,6 +84,7 @@ _pods := [selectors.labels(object.get(template, "metadata", null)) |
 	some workload in inventory.namespaced(_namespace, group, kind)
 	some path in paths
 	template := _at(workload, path)
+	is_object(template)
 ]
 
 _at(workload, []) := workload

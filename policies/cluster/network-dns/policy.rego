@@ -170,7 +170,7 @@ _is_resolver(peer) if {
 
 _is_resolver(peer) if {
 	some resolver in _resolvers
-	net.cidr_contains(resolver, peer.ipBlock.cidr)
+	network.holds(resolver, peer.ipBlock.cidr)
 }
 
 _is_dns_port(port) if {

@@ -143,6 +143,7 @@ _aws_agent_that_enforces(container) if {
 
 # The last segment of an image's name, and the last two.
 _image_names(container) := {last, $"{_before(segments)}{last}"} if {
+	is_string(container.image)
 	name := regex.replace(container.image, `(:[^/]*)?(@.*)?$`, "")
 	segments := split(name, "/")
 	last := segments[count(segments) - 1]

@@ -102,7 +102,7 @@ _allowed(peer) if {
 	network.value(peer, "namespaceSelector") == null
 	network.value(peer, "podSelector") == null
 	some source in _sources
-	net.cidr_contains(source.cidr, peer.ipBlock.cidr)
+	network.holds(source.cidr, peer.ipBlock.cidr)
 }
 
 _of_own_namespace(peer) if {

@@ -43,7 +43,9 @@ import data.lib.secrets
 
 violation contains finding.at(rego.metadata.chain(), field, msg) if {
 	some field in ["data", "stringData"]
-	keys := _plain(k8s.resource[field])
+	values := k8s.resource[field]
+	is_object(values)
+	keys := _plain(values)
 	count(keys) > 0
 	list := concat(", ", keys)
 	msg := $"Secret holds clear text in {field} ({list}): write an ExternalSecret or a SealedSecret instead."
@@ -62,7 +64,9 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	every field in ["data", "stringData"] {
 		_plain(object.get(k8s.resource, field, {})) == []
 	}
-	applied := json.unmarshal(k8s.annotated_resource.metadata.annotations[_applied])
+	text := k8s.annotated_resource.metadata.annotations[_applied]
+	json.is_valid(text)
+	applied := json.unmarshal(text)
 	some field in ["data", "stringData"]
 	count(_plain(applied[field])) > 0
 	path := secrets.path("metadata.annotations", _applied)
@@ -79,14 +83,21 @@ _plain(values) := sort([key |
 	some key, value in values
 	not key in _allowed
 	not value in {"", null}
-	not _is_encrypted(value)
-	not _is_reference(value)
+	not _is_harmless(value)
 ])
 
-_is_encrypted(value) if regex.match(`^ENC\[AES256_GCM,data:[^\]]*\]$`, value)
+_is_harmless(value) if {
+	is_string(value)
+	_stands_for_another(value)
+}
 
-_is_reference(value) if regex.match(_reference, value)
+_stands_for_another(text) if regex.match(`^ENC\[AES256_GCM,data:[^\]]*\]$`, text)
 
-_is_reference(value) if regex.match(_reference, base64.decode(value))
+_stands_for_another(text) if regex.match(_reference, text)
+
+_stands_for_another(text) if {
+	base64.is_valid(text)
+	regex.match(_reference, base64.decode(text))
+}
 
 _reference := `^\s*(?:\$\{[A-Za-z_][\w.-]*\}|\$\([A-Za-z_]\w*\)|<path:[^>\s]+>|<[a-z][\w-]*>)\s*$`

@@ -57,6 +57,7 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	role := k8s.annotated_resource
 	not _exempt
 	some label, value in role.metadata.labels
+	is_string(label)
 	startswith(label, _prefix)
 	value in {"true", true}
 	target := substring(label, count(_prefix), -1)

@@ -100,6 +100,7 @@ _wrong contains [$"subjects[{i}].kind", text] if {
 
 _wrong contains [$"subjects[{i}].apiGroup", text] if {
 	some i, subject in _subjects
+	is_object(subject)
 	api_group := object.get(subject, "apiGroup", "")
 	not api_group in {"", null, _subject_groups[subject.kind]}
 	text := $"names a {subject.kind} of the apiGroup {_shown(api_group)}: {_group_advice[subject.kind]}"

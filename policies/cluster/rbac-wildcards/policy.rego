@@ -54,6 +54,7 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	some field in ["verbs", "apiGroups", "resources"]
 	is_array(rule.raw[field])
 	some i, entry in rule.lists[field]
+	is_string(entry)
 	contains(entry, "*")
 	path := $"{rule.path}.{field}[{i}]"
 	msg := $"{_subject} must not grant {_meaning(field, entry)}."
@@ -63,6 +64,7 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	some rule in _rules
 	is_array(rule.raw.nonResourceURLs)
 	some i, url in rule.lists.nonResourceURLs
+	is_string(url)
 	contains(url, "*")
 	not _allowed_url(url)
 	path := $"{rule.path}.nonResourceURLs[{i}]"

@@ -94,7 +94,7 @@ violation contains finding.at(rego.metadata.chain(), "spec.type", msg) if {
 violation contains finding.at(rego.metadata.chain(), $"spec.ports[{i}].nodePort", msg) if {
 	_type in {"ClusterIP", "ExternalName"}
 	some i, port in _spec.ports
-	not object.get(port, "nodePort", 0) in {0, null}
+	not network.value(port, "nodePort") in {0, null}
 	msg := $"A Service of type {_type} must not ask for a node port: remove nodePort."
 }
 
@@ -135,12 +135,15 @@ _internal_annotations := input.parameters.internalAnnotations
 
 _allowed_cidrs := input.parameters.allowedExternalIPs
 
-_spec := k8s.annotated_resource.spec
+_spec := spec if {
+	spec := k8s.annotated_resource.spec
+	is_object(spec)
+}
 
 _type := type if {
 	type := object.get(_spec, "type", "ClusterIP")
 	not type in ["", null]
-} else := "ClusterIP" if is_object(_spec)
+} else := "ClusterIP" if _spec
 
 # An internal load balancer
 
@@ -173,6 +176,7 @@ _annotation := "service.beta.kubernetes.io/load-balancer-source-ranges"
 
 _annotated_ranges := [trim_space(range) | some range in split(text, ",")] if {
 	text := k8s.annotated_resource.metadata.annotations[_annotation]
+	is_string(text)
 	trim_space(text) != ""
 }
 
@@ -196,7 +200,7 @@ _allowed_ips(ips) if {
 	is_array(ips)
 	every ip in ips {
 		some cidr in _allowed_cidrs
-		net.cidr_contains(cidr, ip)
+		network.holds(cidr, ip)
 	}
 }
 

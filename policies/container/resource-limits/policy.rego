@@ -64,6 +64,7 @@ violation contains finding.in_container(rego.metadata.chain(), entry, field, msg
 violation contains finding.in_container(rego.metadata.chain(), entry, field, msg) if {
 	some entry in _entries
 	some resource, request in entry.container.resources.requests
+	is_string(resource)
 	limit := _limit(entry, resource)
 	quantity.compare(request, limit) == 1
 	field := _field("requests", resource)
@@ -80,6 +81,7 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	some pod in k8s.pods
 	some resource, request in pod.spec.resources.requests
+	is_string(resource)
 	limit := pod.spec.resources.limits[resource]
 	quantity.compare(request, limit) == 1
 	path := $"{pod.path}.{_field("requests", resource)}"
@@ -105,6 +107,8 @@ _entries := [entry |
 _all_set(container) if {
 	requests := container.resources.requests
 	limits := container.resources.limits
+	is_object(requests)
+	is_object(limits)
 	count(requests) == 2
 	count(limits) == 2
 	quantity.positive_up_to(requests.cpu, limits.cpu)
@@ -140,6 +144,7 @@ _limit(entry, resource) := entry.pod.spec.resources.limits[resource] if {
 _bad(holder) := [[field, amount, example] |
 	some kind in _kinds
 	some resource, amount in holder.resources[kind]
+	is_string(resource)
 	not quantity.positive(amount)
 	not _may_be_zero(resource, amount)
 	field := _field(kind, resource)

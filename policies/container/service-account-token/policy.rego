@@ -136,6 +136,7 @@ _short_lived(seconds) if {
 
 # What the API server adds to a pod that does not turn it off. The pod itself is what has to change then.
 _injected(spec, volume, token) if {
+	is_string(volume.name)
 	startswith(volume.name, "kube-api-access-")
 	token.expirationSeconds == 3607
 	not _unmounted(spec)

@@ -14,8 +14,10 @@ import data.lib.k8s
 #   names go, with the path; tag and digest are "" where the reference has none. A reference that no runtime takes is
 #   {"problem"}: "missing", "digest" (what follows the @ is at fault) or "reference".
 parse(text) := parsed if {
+	is_string(text)
 	parsed := _common(text)
 } else := parsed if {
+	is_string(text)
 	parsed := _parsed(text)
 } else := {"problem": problem} if {
 	problem := _problem(text)
@@ -129,6 +131,7 @@ _is_identifier(text) if {
 _problem(text) := "missing" if text in {null, ""}
 
 _problem(text) := "digest" if {
+	is_string(text)
 	contains(text, "@")
 	digest := substring(text, indexof(text, "@") + 1, -1)
 	not _is_digest(digest)

@@ -57,7 +57,7 @@ kinds_in(namespace) := [{"group_kind": group_kind, "objects": objects} |
 
 # METADATA
 # description: The group of an apiVersion, "" for the core group.
-group_of(api_version) := _group(api_version)
+group_of(api_version) := _group(api_version) if is_string(api_version)
 
 _group(group_version) := split(group_version, "/")[0] if contains(group_version, "/")
 

@@ -220,9 +220,9 @@ _tekton_pod(path, spec, pod_level) := {
 }
 
 # v1 calls a container's resources computeResources.
-_tekton_container(container) := object.union(container, {"resources": container.computeResources})
-
-_tekton_container(container) := container if not container.computeResources
+_tekton_container(container) := object.union(container, {"resources": container.computeResources}) if {
+	is_object(container.computeResources)
+} else := container
 
 # The object with another's fields over it, where a null leaves what is there.
 _over(base, top) := top if count(base) == 0

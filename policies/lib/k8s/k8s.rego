@@ -61,6 +61,7 @@ _updating if input.review.operation == "UPDATE"
 
 _same_body if {
 	_updating
+	is_object(input.review.oldObject)
 	_body(input.review.object) == _body(input.review.oldObject)
 }
 
@@ -78,6 +79,7 @@ _same_body_and_labels(prefix) if {
 
 _labels(obj, prefix) := {key: value |
 	some key, value in obj.metadata.labels
+	is_string(key)
 	startswith(key, prefix)
 }
 
@@ -140,7 +142,9 @@ container_types := ["initContainers", "containers", "ephemeralContainers"]
 
 _pods := _pods_of(input.review.object) if not _deleting
 
-_pods_of(obj) := array.concat(_templated_pods(obj), _custom_pods(obj))
+_pods_of(obj) := array.concat(_templated_pods(obj), _custom_pods(obj)) if is_object(obj)
+
+else := []
 
 _template_paths := object.get(workloads.pod_templates, group_kind, object.get(workloads.own, group_kind, []))
 

@@ -233,4 +233,5 @@ _matches_everyone(list, "Egress", action) if {
 _networks(list) := merged([network |
 	some peer in list
 	some network in array_of(peer, "networks")
+	valid_cidr(network)
 ])

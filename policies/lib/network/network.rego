@@ -89,6 +89,8 @@ allows_all_ports(rule) if {
 	sum([size |
 		some port in ports(rule)
 		protocol_of(port) == protocol
+		is_number(port.port)
+		is_number(port.endPort)
 		size := (port.endPort - port.port) + 1
 	]) >= 32768
 }
@@ -131,6 +133,7 @@ wide(blocks) if {
 	excepted := [except |
 		some i, block in valid
 		some except in array_of(block, "except")
+		valid_cidr(except)
 		net.cidr_contains(block.cidr, except)
 		not _brought_back(valid, i, except)
 	]
@@ -139,6 +142,19 @@ wide(blocks) if {
 }
 
 valid_cidr(cidr) if net.cidr_is_valid(cidr)
+
+# METADATA
+# description: Whether a network holds an address or another network; it does not where one of them is none.
+holds(cidr, other) if {
+	valid_cidr(cidr)
+	_is_network(other)
+	net.cidr_contains(cidr, other)
+}
+
+_is_network(other) if valid_cidr(other)
+
+# With a mask, an address is a network.
+_is_network(other) if valid_cidr($"{other}/32")
 
 _brought_back(blocks, i, except) if {
 	some j, block in blocks

@@ -44,4 +44,7 @@ _forbidden(owner) := type if {
 
 _allowed_annotation(value) if value in {"", null, "runtime/default"}
 
-_allowed_annotation(value) if startswith(value, "localhost/")
+_allowed_annotation(value) if {
+	is_string(value)
+	startswith(value, "localhost/")
+}

@@ -58,7 +58,10 @@ _text(null) := ""
 
 _allowed(value) if value in {"runtime/default", "docker/default"}
 
-_allowed(value) if startswith(value, "localhost/")
+_allowed(value) if {
+	is_string(value)
+	startswith(value, "localhost/")
+}
 
 _fault(pod, key, value) := {"path": pss.annotation_path(pod, key), "msg": msg} if {
 	msg := $"The annotation {key} must not be {value}: remove it or write runtime/default or localhost/<profile>."

@@ -108,7 +108,11 @@ _negated(sign, n) := n if sign != "-"
 
 _integer("") := 0
 
-_integer(digits) := to_number(digits) if digits != ""
+# What has more digits is beyond the numbers that OPA reads.
+_integer(digits) := to_number(digits) if {
+	digits != ""
+	count(digits) <= 308
+}
 
 _signed(_, amount) := [0, 0, ""] if amount[1] == ""
 

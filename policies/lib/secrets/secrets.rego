@@ -22,6 +22,7 @@ of(name, value) := sort(found) if {
 # METADATA
 # description: The kinds of credentials in a value of binaryData, which is base64.
 of_binary(name, value) := sort({kind | some kind in of(name, _base64_decoded(value))} | {"a key store" |
+	is_string(name)
 	regex.match(`(?i)(?:keystore|\.p12$|\.pfx$|\.jks$)`, name)
 	not regex.match(`(?i)trust|ca-?cert`, name)
 	regex.match(`^(?:/u3\+7Q|MI[IJKL].{2}[AQgw]IBAzCC)`, value)
@@ -32,6 +33,7 @@ of_binary(name, value) := sort({kind | some kind in of(name, _base64_decoded(val
 # METADATA
 # description: The kinds of credentials in the value of a label or annotation. Keys in "-secret" name Secrets.
 of_metadata(key, value) := of("", value) if {
+	is_string(key)
 	regex.match(`(?i)secrets?$`, key)
 } else := of(key, value)
 
@@ -67,6 +69,7 @@ list(kinds) := concat(" and ", kinds)
 # METADATA
 # description: The path of a key of a map, quoted where the key holds more than a plain name.
 path(map, key) := $"{map}.{key}" if {
+	is_string(key)
 	regex.match(`^[A-Za-z0-9_-]+$`, key)
 } else := $"{map}[{json.marshal(key)}]"
 
@@ -439,6 +442,7 @@ _is_expression(true, value) if not value.quoted
 _is_expression(true, value) if regex.match(`^[A-Za-z_.:/-]*$`, value.text)
 
 _is_code(name, text) if {
+	is_string(name)
 	regex.match(
 		concat("", [
 			`\.(?:py|js|mjs|cjs|ts|jsx|tsx|go|java|kt|rb|lua|groovy|c|cc|cpp|h|cs|php|pl|rs|scala|swift|rego|cue`,

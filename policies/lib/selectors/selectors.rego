@@ -75,6 +75,7 @@ all_hold(list, labels) if {
 }
 
 all_certain(list, labels) if {
+	is_object(labels)
 	keys := object.keys(labels)
 	every requirement in list {
 		requirement.key in keys

@@ -14,6 +14,7 @@ cover(waivers, review, finding) if {
 	object.get(waiver, "namespace", "") == object.get(review, "namespace", "")
 	_narrow(waiver, "container", finding)
 	_narrow(waiver, "image", finding)
+	is_string(waiver.expires)
 	regex.match(`^\d{4}-\d{2}-\d{2}$`, waiver.expires)
 	_today <= waiver.expires
 }
