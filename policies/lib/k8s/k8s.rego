@@ -37,6 +37,15 @@ labelled_resource(prefix) := input.review.object if {
 }
 
 # METADATA
+# description: |
+#   The object, where the value at the path, a list of keys, is new: controllers write to the spec of PersistentVolumes.
+resource_with_new(path) := input.review.object if {
+	is_object(input.review.object)
+	not _deleting
+	not _same_at(path)
+}
+
+# METADATA
 # description: The object's namespace; "" for cluster-scoped objects and where none is named.
 default namespace := ""
 
@@ -75,6 +84,11 @@ _same_body_and_metadata if {
 _same_body_and_labels(prefix) if {
 	_same_body
 	_labels(input.review.object, prefix) == _labels(input.review.oldObject, prefix)
+}
+
+_same_at(path) if {
+	_updating
+	object.get(input.review.object, path, null) == object.get(input.review.oldObject, path, null)
 }
 
 _labels(obj, prefix) := {key: value |
