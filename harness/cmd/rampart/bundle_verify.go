@@ -33,9 +33,7 @@ Exit codes: 0 the bundle verifies; 1 it does not; 2 it can't be read, is no bund
 			if err != nil {
 				return err
 			}
-			out := cmd.OutOrStdout()
-			fmt.Fprintf(out, "%s: %s\n", args[0], summary(len(info.Guardrails), info.Profile, info.Revision))
-			printSignature(out, info.Signature)
+			printInfo(cmd.OutOrStdout(), args[0], info)
 			return nil
 		},
 	}
@@ -56,8 +54,9 @@ func readBundle(name string, key *bundle.Key) (*bundle.Info, []byte, error) {
 	return info, tarball, nil
 }
 
-func printSignature(w io.Writer, s *bundle.Signature) {
-	switch {
+func printInfo(w io.Writer, name string, info *bundle.Info) {
+	fmt.Fprintf(w, "%s: %s\n", name, summary(len(info.Guardrails), info.Profile, info.Revision))
+	switch s := info.Signature; {
 	case s == nil:
 		fmt.Fprintln(w, "not signed")
 	case s.Verified:

@@ -9,9 +9,14 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
+	"io"
+	"log"
+	"net/http/httptest"
 	"os"
+	"strings"
 	"testing"
 
+	"github.com/google/go-containerregistry/pkg/registry"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -21,7 +26,14 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs the command as a user would; see testdata/script.
 func TestScripts(t *testing.T) {
+	// An OCI registry in memory, for those that need one.
+	server := httptest.NewServer(registry.New(registry.Logger(log.New(io.Discard, "", 0))))
+	t.Cleanup(server.Close)
 	testscript.Run(t, testscript.Params{
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("REGISTRY", strings.TrimPrefix(server.URL, "http://"))
+			return nil
+		},
 		Dir:           "testdata/script",
 		UpdateScripts: os.Getenv("UPDATE") != "",
 		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"keygen": keygen},
