@@ -27,6 +27,7 @@ import (
 type Program struct {
 	guardrails []*catalog.Guardrail
 	compiler   *ast.Compiler
+	constant   *constants
 
 	mu      sync.Mutex
 	queries map[string]*query // by the indexes of the guardrails that it evaluates
@@ -56,8 +57,8 @@ func Compile(c *catalog.Catalog, guardrails []*catalog.Guardrail) (*Program, err
 	if compiler.Compile(modules); compiler.Failed() {
 		return nil, compiler.Errors
 	}
-	return &Program{guardrails: guardrails, compiler: compiler, queries: map[string]*query{},
-		byKind: map[catalog.Kind]*query{}}, nil
+	return &Program{guardrails: guardrails, compiler: compiler, constant: constantRules(compiler),
+		queries: map[string]*query{}, byKind: map[catalog.Kind]*query{}}, nil
 }
 
 var parametersRef = ast.MustParseRef("input.parameters")
@@ -76,8 +77,12 @@ func WithOwnParameters(g *catalog.Guardrail) *ast.Module {
 	return module
 }
 
-// Data is what evaluations read beside the object: parameters and other objects. It is safe for concurrent use.
-type Data struct{ store storage.Store }
+// Data is what evaluations read beside the object: parameters and other objects. It is safe for concurrent use, with one
+// program.
+type Data struct {
+	store  storage.Store
+	shared *shared
+}
 
 // NewData takes each guardrail's parameters, filled in (see catalog.Guardrail.FillParameters), and the inventory in
 // Gatekeeper's shape, nil for none.
@@ -91,7 +96,7 @@ func NewData(parameters map[string]map[string]any, inventory ast.Value) *Data {
 	}
 	root := map[string]any{"rampart": map[string]any{"parameters": byID}, "inventory": inventory}
 	return &Data{store: inmem.NewFromObjectWithOpts(root, inmem.OptReturnASTValuesOnRead(true),
-		inmem.OptRoundTripOnWrite(false))}
+		inmem.OptRoundTripOnWrite(false)), shared: newShared()}
 }
 
 // Violation is one finding of a guardrail on an object.
@@ -200,13 +205,15 @@ func (p *Program) run(ctx context.Context, data *Data, q *query, review ast.Valu
 		return nil, err
 	}
 	defer data.store.Abort(ctx, txn)
-	// OPA's default takes a built-in function that fails for one without a result, so that its rule finds nothing.
 	input := ast.NewObject([2]*ast.Term{ast.InternedTerm("review"), ast.NewTerm(review)})
+	cache := newCache(p, data.shared)
+	// OPA's default takes a built-in function that fails for one without a result, so that its rule finds nothing.
 	results, err := topdown.NewQuery(q.body).WithCompiler(p.compiler).WithStore(data.store).WithTransaction(txn).
-		WithInput(ast.NewTerm(input)).WithTime(now).WithStrictBuiltinErrors(true).Run(ctx)
+		WithInput(ast.NewTerm(input)).WithTime(now).WithVirtualCache(cache).WithStrictBuiltinErrors(true).Run(ctx)
 	if err != nil {
 		return nil, err
 	}
+	data.shared.add(cache.found)
 	if len(results) != 1 {
 		return nil, fmt.Errorf("internal error: %d results for %d guardrails", len(results), len(q.guardrails))
 	}

@@ -1,0 +1,189 @@
+package engine
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/topdown"
+	"github.com/open-policy-agent/opa/v1/util"
+)
+
+// shared holds what rules came to that read nothing of the object under review: constants, and indexes over parameters
+// and inventory. Without it each object would pay for them again, and a check of n objects would take n² steps where an
+// index runs over n of them.
+type shared struct {
+	mu      sync.RWMutex
+	results *util.HasherMap[ast.Ref, *ast.Term] // nil is undefined
+}
+
+func newShared() *shared {
+	return &shared{results: util.NewHasherMap[ast.Ref, *ast.Term](ast.RefEqual)}
+}
+
+func (s *shared) get(ref ast.Ref) (*ast.Term, bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.results.Get(ref)
+}
+
+func (s *shared) add(results []result) {
+	if len(results) == 0 {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, r := range results {
+		s.results.Put(r.ref, r.value)
+	}
+}
+
+// result is what a rule came to, or a function with the arguments that end the ref.
+type result struct {
+	ref   ast.Ref
+	value *ast.Term
+}
+
+// cache is the virtual cache of one evaluation, with what others found out below it.
+type cache struct {
+	topdown.VirtualCache
+	program *Program
+	shared  *shared
+	depth   int      // of `with`, under which nothing is shared
+	found   []result // what this evaluation can share, once it has succeeded
+}
+
+func newCache(p *Program, s *shared) *cache {
+	return &cache{VirtualCache: topdown.NewVirtualCache(), program: p, shared: s}
+}
+
+// Push begins a `with`.
+func (c *cache) Push() {
+	c.depth++
+	c.VirtualCache.Push()
+}
+
+// Pop ends it.
+func (c *cache) Pop() {
+	c.depth--
+	c.VirtualCache.Pop()
+}
+
+// Get returns the cached value; the flag says that it is known to be undefined.
+func (c *cache) Get(ref ast.Ref) (value *ast.Term, undefined bool) {
+	value, undefined = c.VirtualCache.Get(ref)
+	if value != nil || undefined || c.depth > 0 || !c.program.sharable(ref) {
+		return value, undefined
+	}
+	value, known := c.shared.get(ref)
+	if known {
+		c.VirtualCache.Put(ref, value)
+	}
+	return value, known && value == nil
+}
+
+// Put caches a value, nil for undefined.
+func (c *cache) Put(ref ast.Ref, value *ast.Term) {
+	c.VirtualCache.Put(ref, value)
+	if c.depth == 0 && c.program.sharable(ref) {
+		c.found = append(c.found, result{ref.Copy(), value})
+	}
+}
+
+// sharable tells whether a cached ref is of a rule without input, and of a function only with scalar arguments: an
+// object as argument is mostly of the review, and would be kept for nothing.
+func (p *Program) sharable(ref ast.Ref) bool {
+	if function, ok := ref[0].Value.(ast.Ref); ok {
+		return p.constant.has(function) && !slices.ContainsFunc(ref[1:], func(argument *ast.Term) bool {
+			return !ast.IsScalar(argument.Value)
+		})
+	}
+	return p.constant.has(ref)
+}
+
+// constants is a tree of the refs of rules.
+type constants struct {
+	children map[ast.Value]*constants
+	rule     bool // the ref is of a rule
+	varies   bool // so is one at or below it that reads the input
+}
+
+func (c *constants) add(ref ast.Ref, varies bool) {
+	for _, term := range ref {
+		if c.children == nil {
+			c.children = map[ast.Value]*constants{}
+		}
+		next := c.children[term.Value]
+		if next == nil {
+			next = &constants{}
+			c.children[term.Value] = next
+		}
+		c = next
+		c.varies = c.varies || varies
+	}
+	c.rule = true
+}
+
+// has tells whether the ref is of a rule that doesn't vary or leads into its value.
+func (c *constants) has(ref ast.Ref) bool {
+	for _, term := range ref {
+		switch term.Value.(type) {
+		case ast.Var, ast.String:
+			c = c.children[term.Value]
+		default:
+			return false // Not every value can be a key of a map.
+		}
+		if c == nil || c.rule {
+			return c != nil && !c.varies
+		}
+	}
+	return false
+}
+
+// constantRules finds the rules that depend on nothing but data: neither they nor what they call read the input, the
+// clock or anything else that differs between two evaluations.
+func constantRules(compiler *ast.Compiler) *constants {
+	known := map[*ast.Rule]bool{}
+	var varies func(rule *ast.Rule) bool
+	varies = func(rule *ast.Rule) bool {
+		v, ok := known[rule]
+		if ok {
+			return v
+		}
+		v = readsInput(rule)
+		for part := rule; part != nil && !v; part = part.Else {
+			for dependency := range compiler.Graph.Dependencies(part) {
+				v = v || varies(dependency.(*ast.Rule))
+			}
+		}
+		known[rule] = v
+		return v
+	}
+	all := &constants{}
+	for _, module := range compiler.Modules {
+		for _, rule := range module.Rules {
+			all.add(rule.Ref().GroundPrefix(), varies(rule))
+		}
+	}
+	return all
+}
+
+func readsInput(rule *ast.Rule) bool {
+	found := false
+	ast.WalkNodes(rule, func(node ast.Node) bool {
+		switch node := node.(type) {
+		case *ast.Expr:
+			if node.IsCall() {
+				if builtin := ast.BuiltinMap[node.Operator().String()]; builtin != nil {
+					found = found || builtin.Nondeterministic
+				}
+			}
+		case *ast.Term:
+			ref, ok := node.Value.(ast.Ref)
+			found = found || ok && ref.HasPrefix(ast.InputRootRef)
+			found = found || ast.InputRootDocument.Equal(node)
+		}
+		return found
+	})
+	return found
+}
