@@ -10,10 +10,9 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
-
-	"github.com/open-policy-agent/opa/v1/ast"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/rampart-policy/rampart/harness/catalog"
 	"github.com/rampart-policy/rampart/harness/config"
@@ -51,10 +50,9 @@ func Run(ctx context.Context, cfg Config, paths []string) (*report.Result, error
 	if err := r.compile(); err != nil {
 		return nil, err
 	}
-	files := make([]manifest.File, len(sources))
-	parallel(len(sources), func(i int) { files[i] = manifest.Read(sources[i], options) })
-	objects := r.collect(files)
-	if err := r.judge(ctx, objects); err != nil {
+	inputs := make([]input, len(sources))
+	parallel(len(sources), func(i int) { inputs[i] = read(sources[i], options) })
+	if err := r.judge(ctx, r.collect(inputs)); err != nil {
 		return nil, err
 	}
 	r.summarise()
@@ -82,94 +80,55 @@ func (r *run) compile() error {
 	return err
 }
 
+// parallel does n things on all processors. Each processor has one worker for all that it does: evaluating a policy takes
+// a deep stack, which a goroutine for each object would have to grow again and again.
 func parallel(n int, do func(i int)) {
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i := range n {
-		group.Go(func() error { do(i); return nil })
-	}
-	_ = group.Wait() // do returns no error
-}
-
-// collect lists the objects in the order of the input, and notes what is skipped or wrong.
-func (r *run) collect(files []manifest.File) []*manifest.Object {
-	var objects []*manifest.Object
-	for _, file := range files {
-		switch {
-		case file.Err != nil:
-			r.addError(file.Err)
-			continue
-		case file.Skipped != "":
-			r.result.Skipped = append(r.result.Skipped, report.Skipped{File: file.Path, Reason: file.Skipped})
-			continue
-		}
-		r.result.Summary.Files++
-		for i := range file.Documents {
-			d := &file.Documents[i]
-			r.result.Summary.Documents++
-			if d.Skipped != "" {
-				r.result.Skipped = append(r.result.Skipped, report.Skipped{File: file.Path, Document: d.Number,
-					Line: d.Line, Reason: d.Skipped})
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		workers.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				do(i)
 			}
-			for _, err := range d.Errors {
-				r.addError(err)
-			}
-			objects = append(objects, d.Objects...)
-		}
+		})
 	}
-	r.result.Summary.Objects = len(objects)
-	return objects
-}
-
-func (r *run) addError(err *manifest.Error) {
-	r.result.Errors = append(r.result.Errors, report.Error{File: err.File, Document: err.Document, Line: err.Line,
-		Column: err.Column, Message: err.Message})
+	workers.Wait()
 }
 
 // verdict is what became of one object.
 type verdict struct {
+	// namespace is what exemptions go by: the object's, or its name where it is one.
+	namespace           string
 	findings            []report.Finding
 	errors              []report.Error
 	evaluated, exempted int
 }
 
-func (r *run) judge(ctx context.Context, objects []*manifest.Object) error {
-	values := make([]ast.Value, len(objects))
-	errs := make([]error, len(objects))
-	parallel(len(objects), func(i int) { values[i], errs[i] = ast.InterfaceToValue(objects[i].Value) })
-	inventory := engine.NewInventory()
+func (r *run) judge(ctx context.Context, subjects []*subject) error {
+	inventory, err := r.inventory(subjects)
+	if err != nil {
+		return err
+	}
 	parameters := map[string]map[string]any{}
 	for _, a := range r.cfg.Active {
 		parameters[a.ID] = a.Parameters
 	}
-	for i, o := range objects {
-		if errs[i] == nil && o.Name != "" {
-			inventory.Add(o.APIVersion(), o.Kind, o.Namespace, o.Name, values[i])
-		}
-	}
-	all, err := inventory.Value()
-	if err != nil {
-		return err
-	}
-	r.data = engine.NewData(parameters, all)
-	verdicts := make([]verdict, len(objects))
-	parallel(len(objects), func(i int) {
-		if errs[i] == nil {
-			verdicts[i] = r.judgeObject(ctx, objects[i], values[i])
-		} else {
-			verdicts[i].errors = []report.Error{objectError(objects[i], errs[i])}
-		}
+	r.data = engine.NewData(parameters, inventory)
+	verdicts := make([]verdict, len(subjects))
+	parallel(len(subjects), func(i int) {
+		verdicts[i] = r.judgeObject(ctx, subjects[i])
+		subjects[i] = nil // It is not needed any more, nor is the text that it comes from.
 	})
-	for i, v := range verdicts {
+	for _, v := range verdicts {
 		r.result.Findings = append(r.result.Findings, v.findings...)
 		r.result.Errors = append(r.result.Errors, v.errors...)
-		r.count(objects[i], v)
+		r.count(v)
 	}
 	return ctx.Err()
 }
 
 // count adds a verdict to the summary, and what is left out in exempt namespaces to their list, sorted by name.
-func (r *run) count(o *manifest.Object, v verdict) {
+func (r *run) count(v verdict) {
 	r.result.Summary.Evaluations += v.evaluated
 	r.result.Summary.Exempted += v.exempted
 	if v.evaluated+v.exempted == 0 {
@@ -178,47 +137,45 @@ func (r *run) count(o *manifest.Object, v verdict) {
 	if v.exempted == 0 {
 		return
 	}
-	namespace := o.Namespace
-	if o.Kind == "Namespace" {
-		namespace = o.Name
-	}
-	i, found := slices.BinarySearchFunc(r.result.Exempted, namespace, func(e report.Exempted, name string) int {
+	i, found := slices.BinarySearchFunc(r.result.Exempted, v.namespace, func(e report.Exempted, name string) int {
 		return strings.Compare(e.Namespace, name)
 	})
 	if !found {
-		r.result.Exempted = slices.Insert(r.result.Exempted, i, report.Exempted{Namespace: namespace})
+		r.result.Exempted = slices.Insert(r.result.Exempted, i, report.Exempted{Namespace: v.namespace})
 	}
 	r.result.Exempted[i].Objects++
 	r.result.Exempted[i].Evaluations += v.exempted
 }
 
-func (r *run) judgeObject(ctx context.Context, o *manifest.Object, value ast.Value) verdict {
-	var v verdict
-	guardrails, err := r.program.Guardrails(o.Group, o.Kind)
+func (r *run) judgeObject(ctx context.Context, s *subject) verdict {
+	v := verdict{namespace: s.Namespace}
+	if s.Kind == "Namespace" {
+		v.namespace = s.Name
+	}
+	if s.err != nil {
+		v.errors = []report.Error{objectError(s.Object, s.err)}
+		return v
+	}
+	guardrails, err := r.program.Guardrails(s.Group, s.Kind)
 	if err != nil {
-		v.errors = append(v.errors, objectError(o, err))
+		v.errors = []report.Error{objectError(s.Object, err)}
 		return v
 	}
 	for _, g := range guardrails {
-		if r.active[g.ID].Exempts(o.Kind, o.Namespace, o.Name) {
+		if r.active[g.ID].Exempts(s.Kind, s.Namespace, s.Name) {
 			v.exempted++
 		} else {
 			v.evaluated++
 		}
 	}
-	review, err := reviewOf(o, value).Value()
-	if err != nil {
-		v.errors = append(v.errors, objectError(o, err))
-		return v
-	}
-	violations, err := r.program.Evaluate(ctx, r.data, o.Group, o.Kind, review, r.cfg.Now)
+	violations, err := r.program.Evaluate(ctx, r.data, s.Group, s.Kind, s.review, r.cfg.Now)
 	for _, failure := range each(err) {
-		v.errors = append(v.errors, objectError(o, failure))
+		v.errors = append(v.errors, objectError(s.Object, failure))
 	}
 	for _, violation := range violations {
 		active := r.active[violation.Guardrail.ID]
-		if !active.Exempts(o.Kind, o.Namespace, o.Name) && !r.waivers.cover(o, violation) {
-			v.findings = append(v.findings, finding(o, violation, active.Action))
+		if !active.Exempts(s.Kind, s.Namespace, s.Name) && !r.waivers.cover(s.Object, violation) {
+			v.findings = append(v.findings, finding(s.Object, violation, active.Action))
 		}
 	}
 	slices.SortStableFunc(v.findings, compareFindings)
@@ -233,31 +190,6 @@ func compareFindings(a, b report.Finding) int {
 		return strings.Compare(a.Guardrail, b.Guardrail)
 	}
 	return strings.Compare(a.Path+"\x00"+a.Message, b.Path+"\x00"+b.Message)
-}
-
-func reviewOf(o *manifest.Object, value ast.Value) engine.Review {
-	review := engine.Review{Group: o.Group, Version: o.Version, Kind: o.Kind, Namespace: o.Namespace, Name: o.Name,
-		Object: value, More: map[string]any{}}
-	if len(o.Unknown) > 0 {
-		unknown := make([]any, len(o.Unknown))
-		for i, f := range o.Unknown {
-			unknown[i] = map[string]any{"path": f.Path, "message": f.Message}
-		}
-		review.More["unknownFields"] = unknown
-	}
-	if keys := o.Embedded(); len(keys) > 0 {
-		review.More["embeddedManifests"] = keys
-	}
-	if request := o.Request; request != nil {
-		review.Operation = request.Operation
-		review.More["userInfo"] = request.UserInfo
-		review.More["dryRun"] = request.DryRun
-		review.More["subResource"] = request.SubResource
-		if request.OldObject != nil {
-			review.OldObject = request.OldObject
-		}
-	}
-	return review
 }
 
 func finding(o *manifest.Object, v engine.Violation, action catalog.Action) report.Finding {
@@ -277,7 +209,7 @@ func objectError(o *manifest.Object, err error) report.Error {
 
 func named(o *manifest.Object) report.Object {
 	return report.Object{APIVersion: o.APIVersion(), Kind: o.Kind, Namespace: o.Namespace, Name: o.Name,
-		GenerateName: o.GenerateName()}
+		GenerateName: o.GenerateName}
 }
 
 // each is the errors that were joined, or the one that there is.

@@ -71,6 +71,8 @@ type Object struct {
 	Namespace string
 	// Name is "" where the API server is to generate one, or where it is no string.
 	Name string
+	// GenerateName is the prefix of the name that the API server is to make; "" where the object has a name.
+	GenerateName string
 	// Value is the object as the API server would see it. Its numbers are json.Number.
 	Value map[string]any
 	// Request is what an AdmissionReview says beside the object; else it is nil.
@@ -86,15 +88,6 @@ type Object struct {
 // the file, counted from 1. For a field that does not exist it is the nearest parent that does.
 func (o *Object) Position(path string) (line, column int) {
 	return o.text.position(o.at, path)
-}
-
-// GenerateName is the prefix of the name that the API server is to make; "" where the object has a name.
-func (o *Object) GenerateName() string {
-	if o.Name != "" {
-		return ""
-	}
-	metadata, _ := o.Value["metadata"].(map[string]any)
-	return stringField(metadata, "generateName")
 }
 
 // APIVersion is the object's apiVersion.

@@ -223,6 +223,9 @@ func (b *builder) add(gvk GroupVersionKind, value map[string]any, at place, requ
 			object.Namespace = request.Namespace
 		}
 	}
+	if object.Name == "" {
+		object.GenerateName = stringField(metadata, "generateName")
+	}
 	switch {
 	case knownClusterScoped(gvk.Group, gvk.Kind):
 		object.Namespace = "" // The API server ignores what is written.

@@ -1,0 +1,129 @@
+package check
+
+import (
+	"github.com/open-policy-agent/opa/v1/ast"
+
+	"github.com/rampart-policy/rampart/harness/catalog"
+	"github.com/rampart-policy/rampart/harness/engine"
+	"github.com/rampart-policy/rampart/harness/manifest"
+	"github.com/rampart-policy/rampart/harness/report"
+)
+
+// input is a file with its objects in the form in which they are judged.
+type input struct {
+	manifest.File
+	subjects []*subject
+}
+
+// subject is an object to be judged.
+type subject struct {
+	*manifest.Object
+	// review is the value of input.review, object its part that is the object.
+	review, object ast.Value
+	// err is why the object cannot be judged.
+	err error
+}
+
+// read reads a file. What the parser made of it is let go at once, so that a check of many files holds them in one form
+// only.
+func read(source manifest.Source, options manifest.Options) input {
+	in := input{File: manifest.Read(source, options)}
+	for i := range in.Documents {
+		d := &in.Documents[i]
+		for _, o := range d.Objects {
+			in.subjects = append(in.subjects, newSubject(o))
+		}
+		d.Objects, d.Value = nil, nil
+	}
+	return in
+}
+
+func newSubject(o *manifest.Object) *subject {
+	s := &subject{Object: o}
+	if s.object, s.err = ast.InterfaceToValue(o.Value); s.err == nil {
+		s.review, s.err = reviewOf(o, s.object).Value()
+	}
+	o.Value, o.Request = nil, nil
+	return s
+}
+
+func reviewOf(o *manifest.Object, value ast.Value) engine.Review {
+	review := engine.Review{Group: o.Group, Version: o.Version, Kind: o.Kind, Namespace: o.Namespace, Name: o.Name,
+		Object: value, More: map[string]any{}}
+	if len(o.Unknown) > 0 {
+		unknown := make([]any, len(o.Unknown))
+		for i, f := range o.Unknown {
+			unknown[i] = map[string]any{"path": f.Path, "message": f.Message}
+		}
+		review.More["unknownFields"] = unknown
+	}
+	if keys := o.Embedded(); len(keys) > 0 {
+		review.More["embeddedManifests"] = keys
+	}
+	if request := o.Request; request != nil {
+		review.Operation = request.Operation
+		review.More["userInfo"] = request.UserInfo
+		review.More["dryRun"] = request.DryRun
+		review.More["subResource"] = request.SubResource
+		if request.OldObject != nil {
+			review.OldObject = request.OldObject
+		}
+	}
+	return review
+}
+
+// collect lists the objects in the order of the input, and notes what is skipped or wrong.
+func (r *run) collect(inputs []input) []*subject {
+	var subjects []*subject
+	for _, in := range inputs {
+		switch {
+		case in.Err != nil:
+			r.addError(in.Err)
+			continue
+		case in.Skipped != "":
+			r.result.Skipped = append(r.result.Skipped, report.Skipped{File: in.Path, Reason: in.Skipped})
+			continue
+		}
+		r.result.Summary.Files++
+		for _, d := range in.Documents {
+			r.result.Summary.Documents++
+			if d.Skipped != "" {
+				r.result.Skipped = append(r.result.Skipped, report.Skipped{File: in.Path, Document: d.Number,
+					Line: d.Line, Reason: d.Skipped})
+			}
+			for _, err := range d.Errors {
+				r.addError(err)
+			}
+		}
+		subjects = append(subjects, in.subjects...)
+	}
+	r.result.Summary.Objects = len(subjects)
+	return subjects
+}
+
+func (r *run) addError(err *manifest.Error) {
+	r.result.Errors = append(r.result.Errors, report.Error{File: err.File, Document: err.Document, Line: err.Line,
+		Column: err.Column, Message: err.Message})
+}
+
+// inventory holds the objects that the active guardrails may ask for: of the kinds that one of them syncs, as in a
+// cluster, and of those that make pods.
+func (r *run) inventory(subjects []*subject) (ast.Value, error) {
+	kinds := map[catalog.Kind]bool{}
+	for _, a := range r.cfg.Active {
+		for _, k := range a.Sync {
+			kinds[catalog.Kind{Group: k.Group, Kind: k.Kind}] = true
+		}
+	}
+	for _, k := range r.cfg.Catalog.Workloads {
+		kinds[k] = len(kinds) > 0
+	}
+	inventory := engine.NewInventory()
+	for _, s := range subjects {
+		if s.object != nil && s.Name != "" && kinds[catalog.Kind{Group: s.Group, Kind: s.Kind}] {
+			inventory.Add(s.APIVersion(), s.Kind, s.Namespace, s.Name, s.object)
+		}
+		s.object = nil
+	}
+	return inventory.Value()
+}
