@@ -10,8 +10,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v3"
 	utilyaml "k8s.io/apimachinery/pkg/util/yaml"
-	"sigs.k8s.io/yaml"
+	sigsyaml "sigs.k8s.io/yaml"
 
 	"github.com/rampart-policy/rampart/harness/fieldpath"
 )
@@ -124,9 +125,9 @@ func FuzzDecodeYAML(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		got, err := decodeYAML(data)
-		want, wantErr := yaml.YAMLToJSONStrict(data)
+		want, wantErr := sigsyaml.YAMLToJSONStrict(data)
 		if wantErr != nil && bytes.Contains(data, []byte("<<")) {
-			want, wantErr = yaml.YAMLToJSON(data) // Merged keys are no duplicates.
+			want, wantErr = sigsyaml.YAMLToJSON(data) // Merged keys are no duplicates.
 		}
 		switch {
 		case wantErr != nil:
@@ -147,6 +148,30 @@ func FuzzDecodeYAML(f *testing.F) {
 			require.NoError(t, decoder.Decode(&value))
 			require.Equal(t, positiveZeros(value), got)
 		}
+	})
+}
+
+// FuzzKeyName holds the shortcut for plain keys against the decoder.
+func FuzzKeyName(f *testing.F) {
+	for _, seed := range []string{"name", "yes", "Off", "nO", "~", "0x1F", "1_000", ".inf", "-", "+1", "0o7", "1e3", "<<", "12:30",
+		"2026-01-01", "=", "NULL", "nullable", "é", "a b", "a#b"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, key string) {
+		root := yamlTree([]byte(key + ": 1\n"))
+		if root == nil || root.Kind != yaml.MappingNode {
+			return
+		}
+		node := root.Content[0]
+		if node.Kind != yaml.ScalarNode || node.Style != 0 || isMerge(node) || node.Anchor != "" {
+			return
+		}
+		value, err := decodeYAML([]byte(key + ": 1\n"))
+		object, ok := value.(map[string]any)
+		if err != nil || !ok {
+			return
+		}
+		require.Contains(t, object, keyName(node))
 	})
 }
 

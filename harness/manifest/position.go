@@ -3,6 +3,7 @@ package manifest
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 	"sync"
 	"unicode/utf8"
 
@@ -152,7 +153,7 @@ func isMerge(key *yaml.Node) bool {
 
 // keyName is the key as the decoder writes it: plain keys may be no strings.
 func keyName(key *yaml.Node) string {
-	if key.Style != 0 { // quoted or tagged
+	if key.Style != 0 || !mayBeNoString(key.Value) { // quoted or tagged, or a word like any other
 		return key.Value
 	}
 	var value any
@@ -162,6 +163,18 @@ func keyName(key *yaml.Node) string {
 		}
 	}
 	return key.Value
+}
+
+// mayBeNoString tells whether YAML 1.1 may read the plain text as a number, a boolean or null.
+func mayBeNoString(text string) bool {
+	if text == "" || strings.IndexByte("+-.0123456789~", text[0]) >= 0 {
+		return true
+	}
+	switch strings.ToLower(text) {
+	case "y", "yes", "n", "no", "on", "off", "true", "false", "null":
+		return true
+	}
+	return false
 }
 
 // duplicateKeys returns the problems of mappings that have a key twice. Merged keys are no duplicates.
