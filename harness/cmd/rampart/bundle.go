@@ -17,7 +17,7 @@ func newBundle() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newBundleBuild(), newBundleVerify(), newBundlePush(), newBundlePull())
+	cmd.AddCommand(newBundleBuild(), newBundleVerify(), newBundlePush(), newBundlePull(), newBundleServe())
 	return cmd
 }
 
