@@ -12,8 +12,8 @@ import (
 // configName is the only name under which Gatekeeper reads its Config, in the namespace that it runs in.
 const configName = "config"
 
-// sync tells which kinds the guardrails read but Gatekeeper does not keep. Of the kinds that a cluster can lack, nothing
-// tells here whether it has them.
+// sync tells which kinds the guardrails read but Gatekeeper does not keep. Nothing tells here whether the cluster has
+// those that are not synced by default, and whether its owner wants them kept.
 func (e *examination) sync() {
 	kept := map[groupVersionKind]bool{}
 	for _, s := range e.in.syncSets {
@@ -29,7 +29,7 @@ func (e *examination) sync() {
 	readers := map[groupVersionKind][]string{}
 	for _, w := range e.wanted {
 		for _, s := range w.Sync {
-			if k := groupVersionKind(s); render.BuiltIn(k.Group) && !kept[k] {
+			if k := groupVersionKind(s); render.SyncedByDefault(s) && !kept[k] {
 				readers[k] = append(readers[k], w.ID)
 			}
 		}

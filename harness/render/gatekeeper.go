@@ -31,6 +31,12 @@ var builtInGroups = []string{"", "admissionregistration.k8s.io", "apps", "autosc
 // BuiltIn tells whether every cluster has the kinds of the API group.
 func BuiltIn(group string) bool { return slices.Contains(builtInGroups, group) }
 
+// SyncedByDefault tells whether Gatekeeper is to keep the kind in every cluster. Secrets are a site's own decision: what
+// Gatekeeper keeps, it holds in memory.
+func SyncedByDefault(k catalog.GroupVersionKind) bool {
+	return BuiltIn(k.Group) && (k.Group != "" || k.Kind != "Secret")
+}
+
 // Templates renders the ConstraintTemplates of all guardrails that admission can see, one file each, with a
 // kustomization.yaml.
 func Templates(c *catalog.Catalog, guardrails []*catalog.Guardrail) (Files, error) {
@@ -51,7 +57,7 @@ func Templates(c *catalog.Catalog, guardrails []*catalog.Guardrail) (Files, erro
 }
 
 // Constraints renders a profile: a constraint for each active guardrail, the SyncSet with the kinds that they read, and a
-// kustomization.yaml. Kinds that a cluster can lack are synced by files of their own, which the kustomization leaves out.
+// kustomization.yaml. Kinds that are not synced by default have files of their own, which the kustomization leaves out.
 func Constraints(active []config.Active, waivers []config.Waiver) (Files, error) {
 	files := Files{}
 	var sync []catalog.GroupVersionKind
@@ -67,10 +73,11 @@ func Constraints(active []config.Active, waivers []config.Waiver) (Files, error)
 	optional := map[string][]catalog.GroupVersionKind{}
 	var needed []catalog.GroupVersionKind
 	for _, k := range sortedKinds(sync) {
-		if BuiltIn(k.Group) {
+		if SyncedByDefault(k) {
 			needed = append(needed, k)
 		} else {
-			optional[k.Group] = append(optional[k.Group], k)
+			group := cmp.Or(k.Group, "core")
+			optional[group] = append(optional[group], k)
 		}
 	}
 	if len(needed) > 0 {

@@ -96,8 +96,8 @@ func annotations(g *catalog.Guardrail) object {
 	return a
 }
 
-// syncRequirements is Gatekeeper's form: a list of requirements, each a list of alternatives. Of an optional kind, one
-// that a cluster can lack, nothing is required.
+// syncRequirements is Gatekeeper's form: a list of requirements, each a list of alternatives. Of kinds that are
+// not synced by default nothing is required.
 func syncRequirements(kinds []catalog.GroupVersionKind) string {
 	type alternative struct {
 		Groups   []string `json:"groups"`
@@ -106,7 +106,7 @@ func syncRequirements(kinds []catalog.GroupVersionKind) string {
 	}
 	requirements := [][]alternative{}
 	for _, k := range kinds {
-		if BuiltIn(k.Group) {
+		if SyncedByDefault(k) {
 			requirements = append(requirements, []alternative{{[]string{k.Group}, []string{k.Version}, []string{k.Kind}}})
 		}
 	}

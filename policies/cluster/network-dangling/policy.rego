@@ -49,7 +49,7 @@ import data.lib.inventory
 import data.lib.k8s
 import data.lib.network
 import data.lib.selectors
-import data.lib.workloads
+import data.lib.workloads.known
 
 violation contains finding.at(rego.metadata.chain(), "spec.podSelector", msg) if {
 	selector := network.pod_selector(k8s.resource.spec)
@@ -78,18 +78,7 @@ _namespace := "default" if k8s.namespace == ""
 else := k8s.namespace
 
 # The labels of the pods of every workload that is known.
-_pods := [selectors.labels(object.get(template, "metadata", null)) |
-	some group_kind, paths in workloads.pod_templates
-	[group, kind] := split(group_kind, "/")
-	some workload in inventory.namespaced(_namespace, group, kind)
-	some path in paths
-	template := _at(workload, path)
-	is_object(template)
-]
-
-_at(workload, []) := workload
-
-_at(workload, path) := object.get(workload, path, null) if count(path) > 0
+_pods := [selectors.labels(metadata) | some metadata in known.pod_metadata(_namespace)]
 
 _selects_a_pod(selector) if {
 	some labels in _pods
