@@ -146,23 +146,28 @@ _has_token({"kind": "ExternalSecret", "object": external}) if {
 _has_token({"kind": "ExternalSecret", "object": external}) if _is_filled(external.spec.target.template.data.token)
 
 # What templateFrom and dataFrom bring shows when it is there.
-_has_token({"kind": "ExternalSecret", "object": external}) if count(external.spec.target.template.templateFrom) > 0
+_has_token({"kind": "ExternalSecret", "object": external}) if _is_filled_list(external.spec.target.template.templateFrom)
 
 _brings_token(external) if {
 	some entry in external.spec.data
 	entry.secretKey == "token"
 }
 
-_brings_token(external) if count(external.spec.dataFrom) > 0
+_brings_token(external) if _is_filled_list(external.spec.dataFrom)
 
 # A template with data stands for all that the store has; one with labels and the like doesn't.
-_is_templated(external) if count(external.spec.target.template.data) > 0
+_is_templated(external) if _is_filled_list(external.spec.target.template.data)
 
-_is_templated(external) if count(external.spec.target.template.templateFrom) > 0
+_is_templated(external) if _is_filled_list(external.spec.target.template.templateFrom)
 
 _is_filled(value) if {
 	is_string(value)
 	value != ""
+}
+
+_is_filled_list(value) if {
+	type_name(value) in {"array", "object"}
+	count(value) > 0
 }
 
 _object(x) := x if is_object(x)
