@@ -172,7 +172,7 @@ _words(hook) := [text |
 _headers(hook) := [text |
 	some i, header in hook.hook.httpGet.httpHeaders
 	name := _string(header, "name")
-	judged := _judged(name, secrets.text_of(header.value))
+	judged := secrets.header(name, secrets.text_of(header.value))
 	text := {
 		"field": $"{hook.path}.httpGet.httpHeaders[{i}].value",
 		"line": "",
@@ -181,16 +181,6 @@ _headers(hook) := [text |
 		"value": judged.value,
 	}
 ]
-
-# An Authorization header is judged with its name if it has a scheme (Basic, Bearer), as a token if it has none.
-_judged(name, value) := {"name": "", "value": $"Authorization: {value}"} if {
-	_is_authorization(name)
-	contains(value, " ")
-} else := {"name": "token", "value": value} if {
-	_is_authorization(name)
-} else := {"name": name, "value": value}
-
-_is_authorization(name) if lower(name) in {"authorization", "proxy-authorization"}
 
 # The workload's own metadata and that of its pods; for a Pod, both are one.
 _in_metadata contains {"path": path, "what": $"{word} {key}", "kinds": kinds} if {

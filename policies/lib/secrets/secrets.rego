@@ -63,6 +63,19 @@ credential(name, value) := kind if {
 }
 
 # METADATA
+# description: |
+#   The name and the text under which the value of an HTTP header is judged, as {"name", "value"}: an Authorization
+#   header with its name if it has a scheme (Basic, Bearer), as a token if it has none.
+header(name, value) := {"name": "", "value": $"Authorization: {value}"} if {
+	_is_authorization(name)
+	contains(value, " ")
+} else := {"name": "token", "value": value} if {
+	_is_authorization(name)
+} else := {"name": name, "value": value}
+
+_is_authorization(name) if lower(name) in {"authorization", "proxy-authorization"}
+
+# METADATA
 # description: Several kinds as part of a sentence.
 list(kinds) := concat(" and ", kinds)
 
