@@ -25,6 +25,10 @@ sidecars := [sidecar |
 setting(sidecar, name) := _text(sidecar.annotations, name)
 
 # METADATA
+# description: Whether the annotation of a setting is there, if only with an empty value.
+has(sidecar, name) if $"dapr.io/{name}" in object.keys(sidecar.annotations)
+
+# METADATA
 # description: Whether a setting is switched on.
 on(sidecar, name) if truthy(setting(sidecar, name))
 

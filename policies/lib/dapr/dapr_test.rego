@@ -55,6 +55,8 @@ test_settings if {
 	dapr.setting(sidecar, "config") == ""
 	dapr.setting(sidecar, "app-port") == "80"
 	dapr.setting(sidecar, "log-level") == ""
+	dapr.has(sidecar, "app-id")
+	not dapr.has(sidecar, "log-level")
 	dapr.on(sidecar, "enable-debug")
 	not dapr.on(sidecar, "enable-profiling")
 	not dapr.on(sidecar, "log-as-json")
