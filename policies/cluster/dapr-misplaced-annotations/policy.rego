@@ -32,6 +32,7 @@ import data.lib.k8s
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	keys := [key |
 		some key, value in k8s.annotated_resource.metadata.annotations
+		is_string(key)
 		startswith(key, "dapr.io/")
 		not _is_repeated(key, value)
 	]
