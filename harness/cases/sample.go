@@ -2,6 +2,7 @@ package cases
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -63,6 +64,25 @@ func (s *Sample) With(change func(*engine.Review)) *Sample {
 	c := *s
 	change(&c.Review)
 	return &c
+}
+
+// AdmissionReview is what the API server would send for the sample; without an operation, for its creation.
+func (s *Sample) AdmissionReview() map[string]any {
+	r := s.Review
+	operation := r.Operation
+	if operation == "" {
+		operation = "CREATE"
+	}
+	request := map[string]any{"uid": "u", "kind": map[string]any{"group": r.Group, "version": r.Version, "kind": r.Kind},
+		"name": r.Name, "operation": operation, "userInfo": map[string]any{}, "object": r.Object, "oldObject": r.OldObject}
+	if r.Namespace != "" {
+		request["namespace"] = r.Namespace
+	}
+	if r.Group == "" && r.Kind == "Namespace" {
+		request["namespace"] = r.Name // as the API server does it
+	}
+	maps.Copy(request, r.More)
+	return map[string]any{"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": request}
 }
 
 // InventoryValue is data.inventory with the objects.

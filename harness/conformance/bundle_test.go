@@ -136,25 +136,6 @@ func of(t testing.TB, g *catalog.Guardrail, findings []bundleFinding) []verdict 
 	return sorted(verdicts)
 }
 
-// admissionReview is what the API server would send for a sample.
-func admissionReview(s *cases.Sample) object {
-	r := s.Review
-	operation := r.Operation
-	if operation == "" {
-		operation = "CREATE"
-	}
-	request := object{"uid": "u", "kind": object{"group": r.Group, "version": r.Version, "kind": r.Kind}, "name": r.Name,
-		"operation": operation, "userInfo": object{}, "object": r.Object, "oldObject": r.OldObject}
-	if r.Namespace != "" {
-		request["namespace"] = r.Namespace
-	}
-	if r.Group == "" && r.Kind == "Namespace" {
-		request["namespace"] = r.Name // as the API server does it
-	}
-	maps.Copy(request, r.More)
-	return object{"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": request}
-}
-
 // TestBundleCases judges every case with a plain OPA that has loaded the bundle, as an object and as an AdmissionReview:
 // it finds what the embedded engine finds.
 func TestBundleCases(t *testing.T) {
@@ -184,7 +165,7 @@ func TestBundleCases(t *testing.T) {
 					if g.FilesOnly {
 						want = []verdict{}
 					}
-					assert.Equal(t, want, of(t, g, opa.check(t, data, admissionReview(s))), "AdmissionReview")
+					assert.Equal(t, want, of(t, g, opa.check(t, data, s.AdmissionReview())), "AdmissionReview")
 				})
 			}
 		})
@@ -233,7 +214,7 @@ func TestBundleAdmission(t *testing.T) {
 	good := build(object{"metadata.namespace": "shop"})
 	bad := build(object{"metadata.namespace": "shop", privileged: true, "spec.containers[0].resources": object{}})
 
-	r := opa.admit(t, admissionReview(bad))
+	r := opa.admit(t, bad.AdmissionReview())
 	assert.Equal(t, "admission.k8s.io/v1", r.APIVersion)
 	assert.Equal(t, "u", r.Response.UID)
 	assert.False(t, r.Response.Allowed)
@@ -256,11 +237,11 @@ func TestBundleAdmission(t *testing.T) {
 			request["namespace"] = "sandbox-1"
 		},
 	} {
-		review := admissionReview(bad)
+		review := bad.AdmissionReview()
 		change(review["request"].(object))
 		assert.True(t, opa.admit(t, review).Response.Allowed, name)
 	}
-	review := admissionReview(bad)
+	review := bad.AdmissionReview()
 	request := review["request"].(object)
 	request["operation"], request["oldObject"], request["subResource"] = "UPDATE", good.Review.Object, "ephemeralcontainers"
 	assert.False(t, opa.admit(t, review).Response.Allowed, "an update to worse")
@@ -269,10 +250,10 @@ func TestBundleAdmission(t *testing.T) {
 		"no request":    object{"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview"},
 		"null request":  object{"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": nil},
 		"no kind":       object{"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": object{"uid": "u"}},
-		"other object":  changed(admissionReview(good), func(r object) { r["kind"].(object)["kind"] = "Deployment" }),
-		"other group":   changed(admissionReview(good), func(r object) { r["kind"].(object)["group"] = "apps" }),
-		"no object":     changed(admissionReview(good), func(r object) { delete(r, "object") }),
-		"bad operation": changed(admissionReview(good), func(r object) { r["operation"] = "create" }),
+		"other object":  changed(good.AdmissionReview(), func(r object) { r["kind"].(object)["kind"] = "Deployment" }),
+		"other group":   changed(good.AdmissionReview(), func(r object) { r["kind"].(object)["group"] = "apps" }),
+		"no object":     changed(good.AdmissionReview(), func(r object) { delete(r, "object") }),
+		"bad operation": changed(good.AdmissionReview(), func(r object) { r["operation"] = "create" }),
 		"a pod":         good.Review.Object,
 		"null":          nil,
 		"nothing":       noInput,
@@ -282,7 +263,7 @@ func TestBundleAdmission(t *testing.T) {
 		assert.Equal(t, 403, r.Response.Status.Code, name)
 		assert.NotEmpty(t, r.Response.Status.Message, name)
 	}
-	r = opa.admit(t, changed(admissionReview(good), func(object) {}))
+	r = opa.admit(t, changed(good.AdmissionReview(), func(object) {}))
 	assert.True(t, r.Response.Allowed, "%s", r.Response.Status.Message)
 }
 
@@ -298,7 +279,7 @@ func TestBundleConfiguration(t *testing.T) {
 	got := map[string][]string{}
 	for _, o := range siteObjects(t, loadBases(t, c)) {
 		findings := opa.check(t, opa.data, o)
-		asRequest := opa.check(t, opa.data, admissionReview(&cases.Sample{Review: cases.ReviewOf(o)}))
+		asRequest := opa.check(t, opa.data, (&cases.Sample{Review: cases.ReviewOf(o)}).AdmissionReview())
 		fileOnly := func(f bundleFinding) bool { return c.Find(f.Guardrail).FilesOnly }
 		assert.Equal(t, slices.DeleteFunc(slices.Clone(findings), fileOnly), asRequest)
 		r := cases.ReviewOf(o)
@@ -366,6 +347,8 @@ func TestBundleInput(t *testing.T) {
 	for name, input := range map[string]any{
 		"text": "x", "null": nil, "array": []any{good}, "no kind": object{"apiVersion": "v1"}, "no apiVersion": object{"kind": "Pod"},
 		"number": object{"apiVersion": 1, "kind": "Pod"}, "slashes": object{"apiVersion": "a/b/c", "kind": "Pod"}, "none": noInput,
+		"space": object{"apiVersion": "v1 ", "kind": "Pod"}, "look-alike": object{"apiVersion": "v1", "kind": "Рod"},
+		"invisible": object{"apiVersion": "v1", "kind": "Pod\u200b"}, "line": object{"apiVersion": "v1\n", "kind": "Pod"},
 	} {
 		assert.Equal(t, []string{" input"}, ids(input), name)
 	}
@@ -385,7 +368,7 @@ func TestBundleWithoutData(t *testing.T) {
 	opa := siteBundle(t, c)
 	pod, err := loadBases(t, c).Build(cases.Object{Base: "pod"})
 	require.NoError(t, err)
-	review := admissionReview(&cases.Sample{Review: cases.ReviewOf(pod)})
+	review := (&cases.Sample{Review: cases.ReviewOf(pod)}).AdmissionReview()
 	complete := opa.data["rampart"].(object)
 	incomplete := []object{{}, {"rampart": object{}}}
 	for _, key := range []string{"kinds", "catalog", "parameters", "namespace", "clusterScoped"} {

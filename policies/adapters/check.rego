@@ -155,11 +155,12 @@ _group(api_version) := split(api_version, "/")[0] if contains(api_version, "/")
 
 _version(api_version) := regex.replace(api_version, "^.*/", "")
 
+# As the API server wants them: a look-alike of a kind is matched by no guardrail.
 _typed(object_) if {
 	is_string(object_.kind)
-	object_.kind != ""
+	regex.match(`^[A-Za-z]([-A-Za-z0-9]*[A-Za-z0-9])?$`, object_.kind)
 	is_string(object_.apiVersion)
-	regex.match(`^[^/]+(/[^/]+)?$`, object_.apiVersion)
+	regex.match(`^([a-z0-9]([-.a-z0-9]*[a-z0-9])?/)?[a-z0-9]([-a-z0-9]*[a-z0-9])?$`, object_.apiVersion)
 }
 
 # What keeps the input from being judged, and the path at fault.
@@ -202,7 +203,7 @@ _problems contains {"path": "request.object", "message": "The object of the Admi
 	not _same_kind
 }
 
-_untyped := "is no Kubernetes object: it must be a mapping with apiVersion and kind."
+_untyped := "is no Kubernetes object: it must be a mapping with apiVersion, such as apps/v1, and kind, such as Pod."
 
 # True for any input, false and null too.
 _given if [input]
