@@ -109,11 +109,7 @@ func newContender(t *testing.T, name string, install func(*cluster) int) *conten
 	c.startGatekeeper()
 	c.ready = time.Since(started)
 
-	ca, err := os.ReadFile(filepath.Join(c.manager.certs, "ca.crt"))
-	require.NoError(t, err)
-	roots := x509.NewCertPool()
-	require.True(t, roots.AppendCertsFromPEM(ca))
-	c.http = &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, MaxIdleConnsPerHost: 50}}
+	c.http = c.trusting(filepath.Join(c.manager.certs, "ca.crt"))
 	pod := newPod(t, "cost", func(pod *corev1.Pod) {
 		pod.Finalizers, pod.Labels = nil, map[string]string{"app.kubernetes.io/name": "task-api"}
 	})
@@ -126,6 +122,16 @@ func newContender(t *testing.T, name string, install func(*cluster) int) *conten
 	c.resting = c.memory(t, "VmRSS")
 	t.Logf("%s: %d constraints, ready after %s", name, c.constraints, c.ready.Round(100*time.Millisecond))
 	return c
+}
+
+// trusting is a client that trusts the authority in the file.
+func (c *cluster) trusting(file string) *http.Client {
+	c.t.Helper()
+	ca, err := os.ReadFile(file)
+	require.NoError(c.t, err)
+	roots := x509.NewCertPool()
+	require.True(c.t, roots.AppendCertsFromPEM(ca))
+	return &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, MaxIdleConnsPerHost: 50}}
 }
 
 func deploymentOf(pod *corev1.Pod) *appsv1.Deployment {

@@ -38,6 +38,9 @@ const gatekeeperNamespace = "gatekeeper-system"
 // setupUser is exempt from the webhooks, so that a test can prepare a cluster that they would refuse.
 const setupUser = "rampart-setup"
 
+var notSetup = admissionregistrationv1.MatchCondition{Name: "not-setup",
+	Expression: fmt.Sprintf("request.userInfo.username != %q", setupUser)}
+
 // cluster is a running API server with Gatekeeper.
 type cluster struct {
 	// root is the test that the cluster lives for, t the step that is running.
@@ -72,9 +75,18 @@ func binaries(t *testing.T) string {
 	return dir
 }
 
-// startCluster starts etcd and kube-apiserver, installs Gatekeeper's release manifest and runs Gatekeeper, with its
-// webhooks on.
+// startCluster starts a control plane, installs Gatekeeper's release manifest and runs Gatekeeper, with its webhooks on.
 func startCluster(t *testing.T) *cluster {
+	t.Helper()
+	c := startControlPlane(t)
+	c.installGatekeeper()
+	c.startGatekeeper()
+	c.enableWebhooks()
+	return c
+}
+
+// startControlPlane starts etcd and kube-apiserver.
+func startControlPlane(t *testing.T) *cluster {
 	t.Helper()
 	c := &cluster{root: t, t: t, bin: binaries(t), dir: t.TempDir()}
 	environment := &envtest.Environment{BinaryAssetsDirectory: c.bin, ControlPlaneStartTimeout: 2 * time.Minute,
@@ -98,9 +110,6 @@ func startCluster(t *testing.T) *cluster {
 	require.NoError(t, err)
 	c.clientset = kubernetes.NewForConfigOrDie(config)
 	c.kubeconfig = c.writeKubeconfig("admin", config)
-	c.installGatekeeper()
-	c.startGatekeeper()
-	c.enableWebhooks()
 	return c
 }
 
@@ -230,8 +239,7 @@ func (c *cluster) enableWebhooks() {
 			w := &webhooks.Webhooks[i]
 			url := fmt.Sprintf("https://127.0.0.1:%d%s", c.manager.port, *w.ClientConfig.Service.Path)
 			w.ClientConfig = admissionregistrationv1.WebhookClientConfig{URL: &url, CABundle: ca}
-			w.MatchConditions = append(w.MatchConditions, admissionregistrationv1.MatchCondition{Name: "not-setup",
-				Expression: fmt.Sprintf("request.userInfo.username != %q", setupUser)})
+			w.MatchConditions = append(w.MatchConditions, notSetup)
 		}
 		require.NoError(c.t, c.setup.Create(c.t.Context(), webhooks))
 		// What the README tells a cluster admin to do.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -224,8 +225,8 @@ type verdict struct {
 	refused string
 }
 
-// deniedPrefix begins the webhook's refusals.
-const deniedPrefix = `admission webhook "validation.gatekeeper.sh" denied the request: `
+// deniedPrefix begins a webhook's refusals.
+var deniedPrefix = regexp.MustCompile(`^admission webhook "[^"]+" denied the request: `)
 
 func readVerdict(err error, warnings []string) verdict {
 	v := verdict{}
@@ -237,9 +238,9 @@ func readVerdict(err error, warnings []string) verdict {
 	if err == nil {
 		return v
 	}
-	_, message, found := strings.Cut(err.Error(), deniedPrefix)
-	if !found {
-		v.refused = err.Error()
+	message := deniedPrefix.ReplaceAllLiteralString(err.Error(), "")
+	if message == err.Error() {
+		v.refused = message
 		return v
 	}
 	for line := range strings.SplitSeq(message, "\n") {
