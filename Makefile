@@ -11,8 +11,8 @@ export GOWORK := off
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null)
 
-# The modules that are linted and tested at every change; what needs a control plane is a module apart.
-MODULES := . $(patsubst %/go.mod,%,$(wildcard harness/pss/go.mod))
+# The modules that are linted; what needs a control plane is a module apart.
+MODULES := . harness/pss harness/e2e
 
 # What `make generate` writes.
 GENERATED := bundle constraints policies/README.md
@@ -28,6 +28,11 @@ OPA       := $(call tool,opa)
 # A real API server and Gatekeeper, built from the versions that harness/cluster/go.mod names.
 CLUSTER_BIN  := $(patsubst %/tools,%/cluster,$(CACHE))/$(shell { go version; cat harness/cluster/go.sum; } | git hash-object --stdin)
 CLUSTER      := kube-apiserver kubectl etcd gatekeeper
+
+# What the bundle is tested with: the newest OPA and the oldest supported one, conftest, an OCI registry.
+SERVERS      := $(OPA) $(call tool,opa-oldest) $(call tool,conftest) $(call tool,registry)
+SERVERS_PATH := $(subst / ,:,$(dir $(SERVERS))):$(CURDIR)/bin:$(PATH):/usr/sbin
+
 # Where the kernel lets us, everything that the test starts ends with it, however it ends.
 CONTAINED    := $(shell unshare --pid --fork --kill-child --mount-proc true 2>/dev/null && echo unshare --pid --fork --kill-child --mount-proc)
 
@@ -73,6 +78,10 @@ bench: $(BENCHSTAT) ## Run benchmarks: make bench BENCH=Check COUNT=10 OLD=befor
 bench-cluster: $(addprefix $(CLUSTER_BIN)/,$(CLUSTER)) ## Measure webhook latency and Gatekeeper's memory beside as many library-like templates
 	RAMPART_CLUSTER_BIN=$(CLUSTER_BIN) $(CONTAINED) go -C harness/cluster test -count=1 -timeout 9m -v -run TestCost . -cost
 
+.PHONY: bench-opa
+bench-opa: $(SERVERS) build ## Measure what the bundle costs an OPA: start, latency, memory
+	PATH='$(SERVERS_PATH)' $(CONTAINED) go -C harness/e2e test -count=1 -v -run TestCost . -cost
+
 ##@ Check
 
 .PHONY: ci
@@ -107,11 +116,28 @@ test-go:
 test-pss:
 	go -C harness/pss test ./... -pss.pods=2000
 
-.PHONY: test-real
-test-real: $(addprefix $(CLUSTER_BIN)/,$(CLUSTER)) ## Run the slow tests: real servers, and all pods against the official Pod Security evaluator
+.PHONY: test-real test-random test-oldest test-servers test-cluster
+test-real: test-random test-oldest test-servers test-cluster ## Run the slow tests: real servers, and all pods against the official Pod Security evaluator
+
+test-random:
 	go -C harness/pss test -count=1 -timeout 30m -v -run TestRandom ./...
+
+test-oldest:
 	go -C harness/gatekeeper322 test -count=1 -v -run 'TestCases$$' ./... | grep -v -- '^ *--- PASS\|^=== '
-	RAMPART_CLUSTER_BIN=$(CLUSTER_BIN) $(CONTAINED) go -C harness/cluster test -count=1 -timeout 20m -v -run TestCluster .
+
+test-servers: $(SERVERS) nginx build ## Test the bundle with real OPA servers that poll nginx and a registry, and with conftest
+	PATH='$(SERVERS_PATH)' $(CONTAINED) go -C harness/e2e test -count=1 -timeout 15m -v -skip TestCost . | grep -v '^=== '
+
+test-cluster: $(addprefix $(CLUSTER_BIN)/,$(CLUSTER)) $(OPA)
+	PATH='$(SERVERS_PATH)' RAMPART_CLUSTER_BIN=$(CLUSTER_BIN) $(CONTAINED) \
+		go -C harness/cluster test -count=1 -timeout 20m -v -skip TestCost .
+
+# The runlevel keeps Debian from starting the service that it installs.
+.PHONY: nginx
+nginx:
+	@export PATH='$(SERVERS_PATH)'; command -v nginx >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+		apt-get update -q && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -yq --no-install-recommends nginx; } || \
+		{ echo 'install nginx, in PATH or /usr/sbin (Debian: apt-get install nginx): the tests of the bundle need it' >&2; exit 1; }
 
 $(CLUSTER_BIN)/kube-apiserver: PACKAGE = k8s.io/kubernetes/cmd/kube-apiserver
 $(CLUSTER_BIN)/kubectl:        PACKAGE = k8s.io/kubernetes/cmd/kubectl
