@@ -36,6 +36,8 @@ type Guardrail struct {
 	Needs []string `json:"needs,omitempty"`
 	// Sync are the kinds of other objects that the guardrail reads from the inventory.
 	Sync []GroupVersionKind `json:"sync,omitempty"`
+	// Documents are the kinds of documents among the files that the guardrail reads besides (see DocumentGroup).
+	Documents []string `json:"documents,omitempty"`
 	// Controls maps a framework to the ids of its controls that the guardrail is evidence for.
 	Controls map[string][]string `json:"controls"`
 	// PSS is set for the guardrails that are an official check of the Pod Security Standards.
@@ -52,6 +54,12 @@ type Guardrail struct {
 	// Folder holds the policy and its cases.
 	Folder fs.FS `json:"-"`
 }
+
+// The group and version of documents that are no Kubernetes objects, such as the report of a scanner; see lib.documents.
+const (
+	DocumentGroup   = "documents.rampart"
+	DocumentVersion = "v1"
+)
 
 // Kind is an API group ("" for core) and a kind; "*" as kind stands for every kind of the group.
 type Kind struct {
@@ -146,9 +154,16 @@ func (c *Catalog) readGuardrail(folder fs.FS, layer, file string) (*Guardrail, e
 	g := &Guardrail{
 		ID: meta.ID, Title: annotations.Title, Description: strings.TrimSpace(annotations.Description),
 		Remediation: strings.TrimSpace(meta.Remediation), Layer: layer, Severity: meta.Severity,
-		Profiles: meta.Profiles, Kinds: c.expand(meta.Match), Parameters: parameters, Needs: meta.Needs, Sync: meta.Sync,
+		Profiles: meta.Profiles, Kinds: c.expand(meta.Match), Parameters: parameters, Needs: meta.Needs,
 		Controls: meta.Controls, PSS: meta.PSS, ReplacedBy: meta.ReplacedBy, FilesOnly: meta.FilesOnly, Related: related(annotations),
 		Module: module, Folder: sub,
+	}
+	for _, k := range meta.Sync {
+		if k.Group == DocumentGroup {
+			g.Documents = append(g.Documents, k.Kind)
+		} else {
+			g.Sync = append(g.Sync, k)
+		}
 	}
 	return g, g.validate(path.Base(path.Dir(file)))
 }

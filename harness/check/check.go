@@ -39,7 +39,7 @@ type Config struct {
 // Run judges the paths (files, folders, globs or "-"). It returns an error where the check could not take place at all;
 // input that cannot be read or judged is part of the result.
 func Run(ctx context.Context, cfg Config, paths []string) (*report.Result, error) {
-	options := manifest.Options{Namespace: cfg.Namespace, Stdin: cfg.Stdin}
+	options := manifest.Options{Namespace: cfg.Namespace, Stdin: cfg.Stdin, Documents: documents(ctx, cfg.Catalog)}
 	sources, err := manifest.Find(paths, options)
 	if err != nil {
 		return nil, err

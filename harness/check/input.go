@@ -1,6 +1,8 @@
 package check
 
 import (
+	"fmt"
+
 	"github.com/open-policy-agent/opa/v1/ast"
 
 	"github.com/rampart-policy/rampart/harness/catalog"
@@ -114,16 +116,27 @@ func (r *run) inventory(subjects []*subject) (ast.Value, error) {
 		for _, k := range a.Sync {
 			kinds[catalog.Kind{Group: k.Group, Kind: k.Kind}] = true
 		}
+		for _, kind := range a.Documents {
+			kinds[catalog.Kind{Group: catalog.DocumentGroup, Kind: kind}] = true
+		}
 	}
 	for _, k := range r.cfg.Catalog.Workloads {
 		kinds[k] = len(kinds) > 0
 	}
 	inventory := engine.NewInventory()
 	for _, s := range subjects {
-		if s.object != nil && s.Name != "" && kinds[catalog.Kind{Group: s.Group, Kind: s.Kind}] {
-			inventory.Add(s.APIVersion(), s.Kind, s.Namespace, s.Name, s.object)
+		if name := inventoryName(s.Object); s.object != nil && name != "" && kinds[catalog.Kind{Group: s.Group, Kind: s.Kind}] {
+			inventory.Add(s.APIVersion(), s.Kind, s.Namespace, name, s.object)
 		}
 		s.object = nil
 	}
 	return inventory.Value()
+}
+
+// inventoryName is the object's name; documents that are no Kubernetes objects have none of their own.
+func inventoryName(o *manifest.Object) string {
+	if o.Group == catalog.DocumentGroup {
+		return fmt.Sprintf("%s#%d%s", o.File, o.Document, o.Item)
+	}
+	return o.Name
 }

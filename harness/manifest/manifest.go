@@ -18,6 +18,9 @@ type Options struct {
 	Namespace string
 	// Stdin is read for the path "-".
 	Stdin io.Reader
+	// Documents recognises what is no Kubernetes object and is judged all the same, such as a workflow or the report of a
+	// scanner; nil for none. It gets JSON types with exact numbers, and may be called concurrently.
+	Documents func(value any) ([]Foreign, error)
 	// MaxFileBytes bounds what is read of one file; a larger one is an error. 0 means 256 MiB.
 	MaxFileBytes int64
 }
@@ -29,6 +32,13 @@ func (o Options) maxFileBytes() int64 {
 		return o.MaxFileBytes
 	}
 	return defaultMaxFileBytes
+}
+
+// Foreign is a recognised document: the group and kind that it is judged as, its name or "", and where it is in the value.
+type Foreign struct {
+	GroupVersionKind
+	Name string
+	Path []any
 }
 
 // File is what became of one source: it was skipped, could not be read, or has documents.
@@ -48,7 +58,7 @@ type Document struct {
 	Objects []*Object
 	Skipped string
 	Errors  []*Error
-	// Value holds a mapping that is no Kubernetes object, such as a workflow or a scan report; else it is nil.
+	// Value holds a mapping that was skipped because it is no Kubernetes object; else it is nil.
 	Value map[string]any
 
 	text *text

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/rampart-policy/rampart/harness/fieldpath"
 )
 
 // builder makes the objects of one document.
@@ -23,6 +25,7 @@ func (b *builder) build(value any) {
 	switch {
 	case value == nil:
 		d.Skipped = "empty document"
+	case !ok && b.documents(value):
 	case !ok:
 		b.fail(d, d.Line, fmt.Sprintf("the document is %s; a Kubernetes object is a mapping", typeName(value)))
 	case b.foreign(object):
@@ -46,13 +49,45 @@ func (b *builder) foreign(value map[string]any) bool {
 		d.Skipped = "values of a Helm chart"
 	case isChartFile(b.path, value):
 		d.Skipped = "Helm chart: render it with helm template and check what comes out"
-	case !hasVersion && !hasKind && !b.misspelt(value):
-		d.Skipped = "not a Kubernetes object: no apiVersion and kind"
-	default:
+	case hasVersion || hasKind || b.misspelt(value):
 		return false
+	case b.documents(value):
+		return true
+	default:
+		d.Skipped = "not a Kubernetes object: no apiVersion and kind"
 	}
 	d.Value = value
 	return true
+}
+
+// documents adds what the value holds of documents that are judged although they are no Kubernetes objects, and tells
+// whether there are any.
+func (b *builder) documents(value any) bool {
+	if b.opts.Documents == nil {
+		return false
+	}
+	found, err := b.opts.Documents(value)
+	if err != nil {
+		b.refuse(place{}, "", err.Error())
+		return true
+	}
+	for _, f := range found {
+		document, _ := fieldpath.Path(f.Path).Get(value)
+		object, ok := document.(map[string]any)
+		if !ok {
+			continue
+		}
+		name := f.Name
+		if name == "" {
+			name = filepath.Base(b.path)
+		}
+		b.document.Objects = append(b.document.Objects, &Object{
+			File: b.path, Document: b.document.Number, Item: fieldpath.Path(f.Path).String(),
+			Group: f.Group, Version: f.Version, Kind: f.Kind, Name: name, Value: object,
+			text: b.document.text, at: f.Path,
+		})
+	}
+	return len(found) > 0
 }
 
 // isChartFile tells whether a document of the file describes a Helm chart.

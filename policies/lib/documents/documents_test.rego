@@ -1,0 +1,55 @@
+package lib.documents_test
+
+import data.lib.documents
+
+_kinds(value) := [found.kind | some found in documents.found(value)]
+
+test_forms if {
+	some kind, value in {
+		"CycloneDXBOM": {"bomFormat": "CycloneDX", "specVersion": "1.6", "metadata": {"component": {"name": "app"}}},
+		"SPDXDocument": {"spdxVersion": "SPDX-2.3", "name": "app", "packages": []},
+		"TrivyReport": {"SchemaVersion": 2, "ArtifactName": "app:1", "Results": []},
+		"CosignVerification": {"critical": {"image": {"docker-manifest-digest": "sha256:a"}}},
+		"GitHubWorkflow": {"on": "push", "jobs": {"build": {"runs-on": "x", "steps": []}}},
+		"GitHubAction": {"name": "a", "runs": {"using": "composite", "steps": []}},
+		"K3sConfig": {"secrets-encryption": true},
+		"GitLabPipeline": {"stages": ["build"], "build": {"script": ["make"]}},
+	}
+	every probe in [value, object.union(value, {"other": null})] {
+		_kinds(probe) == [kind]
+	}
+}
+
+test_yaml_reads_on_as_true if _kinds({"true": null, "jobs": {}}) == ["GitHubWorkflow"]
+
+test_one_script_for_a_job if {
+	_kinds({"build": {"script": "make"}}) == ["GitLabPipeline"]
+	_kinds({"deploy": {"stage": "deploy", "trigger": "other/project"}}) == ["GitLabPipeline"]
+}
+
+test_names if {
+	documents.found({"SchemaVersion": 2, "ArtifactName": "app:1"})[0].name == "app:1"
+	documents.found({"spdxVersion": "SPDX-2.3", "name": 7})[0].name == ""
+	documents.found({"bomFormat": "CycloneDX", "metadata": {"component": {"name": "app"}}})[0].name == "app"
+	documents.found({"bomFormat": "CycloneDX", "metadata": null})[0].name == ""
+	documents.found({"on": null, "jobs": {}})[0].name == ""
+}
+
+test_signatures_one_by_one if {
+	signature := {"critical": {"image": {"docker-manifest-digest": "sha256:a"}}}
+	documents.found([signature, signature]) == [
+		{"kind": "CosignVerification", "name": "sha256:a", "path": [0]},
+		{"kind": "CosignVerification", "name": "sha256:a", "path": [1]},
+	]
+	documents.found([signature, {}]) == []
+}
+
+test_nothing if {
+	every value in [
+		null, "text", 7, [], [7], {}, {"services": {"web": {"image": "nginx"}}}, {"scripts": {"build": "make"}},
+		{"jobs": {"build": {"steps": []}}}, {"on": "push", "jobs": []}, {"SchemaVersion": "2", "ArtifactName": "a"},
+		{"default": {"script": "make"}}, {"runs": "x"}, {"bomFormat": "Other"}, {"spdxVersion": 2},
+	] {
+		documents.found(value) == []
+	}
+}
