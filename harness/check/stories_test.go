@@ -511,7 +511,7 @@ func (p *pile) document() string {
 	case 0:
 		return p.skipped("# nothing here\n")
 	case 1:
-		return p.skipped("on: push\njobs: {}\n")
+		return p.skipped("services: {}\n")
 	case 2:
 		return p.broken("apiVersion: v1\nkind: [\n")
 	case 3:

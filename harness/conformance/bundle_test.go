@@ -162,6 +162,9 @@ func TestBundleCases(t *testing.T) {
 					if s.Review.Operation == "" && len(s.Review.More) == 0 {
 						assert.Equal(t, want, of(t, g, opa.check(t, data, s.Review.Object)), "object")
 					}
+					if s.Review.Group == catalog.DocumentGroup {
+						assert.Equal(t, want, of(t, g, opa.check(t, data, asDocument(s))), "document")
+					}
 					if g.FilesOnly {
 						want = []verdict{}
 					}

@@ -3,12 +3,13 @@
 # description: |
 #   data.rampart.check is the set of findings on the input, which is
 #
-#   - an AdmissionReview as the API server sends it: kind AdmissionReview, apiVersion admission.k8s.io/*; or
-#   - any other Kubernetes object, as in a file; of a list, the items are judged too.
+#   - an AdmissionReview as the API server sends it: kind AdmissionReview, apiVersion admission.k8s.io/*;
+#   - any other Kubernetes object, as in a file; of a list, the items are judged too; or
+#   - a document without apiVersion and kind that lib.documents recognises, such as a workflow or the report of a scanner.
 #
-#   Nothing but apiVersion and kind decides which of the two it is. A finding is {"guardrail", "severity", "action",
-#   "message", "path", "object": {"apiVersion", "kind", "namespace", "name"}} and, on a container, "container" and "image".
-#   What cannot be judged is a finding of the guardrail "input", never a pass.
+#   Where there is an apiVersion or a kind, nothing else decides which of them it is. A finding is {"guardrail", "severity",
+#   "action", "message", "path", "object": {"apiVersion", "kind", "namespace", "name"}} and, on a container, "container" and
+#   "image". What cannot be judged is a finding of the guardrail "input", never a pass.
 #
 #   data.rampart.catalog describes the guardrails by id: title, severity, action (deny, warn or dryrun), kinds, exempt
 #   namespaces and waivers. data.rampart.parameters holds their parameters, data.rampart.namespace the namespace of objects
@@ -17,6 +18,7 @@
 #   and cluster[apiVersion][kind][name].
 package rampart
 
+import data.lib.documents
 import data.lib.waivers
 import data.rampart.dispatch
 
@@ -67,11 +69,15 @@ _container(details) := {field: details[field] |
 }
 
 _object(review) := {
-	"apiVersion": concat("/", [part | some part in [review.kind.group, review.kind.version]; part != ""]),
+	"apiVersion": api_version(review.kind),
 	"kind": review.kind.kind,
 	"namespace": object.get(review, "namespace", ""),
 	"name": _name(review),
 }
+
+# METADATA
+# description: The apiVersion of a review's kind.
+api_version(kind) := concat("/", [part | some part in [kind.group, kind.version]; part != ""])
 
 # METADATA
 # title: What is judged
@@ -94,6 +100,19 @@ judged contains {"review": _review_of(item), "prefix": prefix, "item": i, "admis
 	some i, item in _items
 	_typed(item)
 	prefix := $"items[{i}]."
+}
+
+judged contains {"review": review, "prefix": prefix, "item": -1, "admission": false} if {
+	some document in _documents
+	review := documents.review(document.kind, document.name, object.get({"root": input}, array.concat(["root"], document.path), null))
+	prefix := concat("", [at | some i in document.path; at := $"[{i}]."])
+}
+
+_documents := documents.found(input) if not _names_a_type
+
+_names_a_type if {
+	some key, _ in input
+	key in {"apiVersion", "kind"}
 }
 
 _admission if {
@@ -165,7 +184,12 @@ _typed(object_) if {
 
 # What keeps the input from being judged, and the path at fault.
 
-_problems contains {"path": "", "message": $"This {_untyped}"} if not _typed(input)
+_problems contains {"path": "", "message": $"This {_untyped}"} if {
+	not _typed(input)
+	not _recognised
+}
+
+_recognised if count(_documents) > 0
 
 _problems contains {"path": "", "message": "There is no input."} if not _given
 

@@ -10,6 +10,7 @@
 #   {"path", "contents"} and nothing else, which no Kubernetes object can pose as. An empty document has no findings.
 package main
 
+import data.lib.documents
 import data.rampart
 import data.rampart.check
 
@@ -79,7 +80,7 @@ _positions[entry.at] contains entry.position if some entry in _entries
 _entries contains entry if {
 	not _combined
 	some judged in rampart.judged
-	entry := _entry(judged, 0)
+	some entry in _entry(judged, 0)
 }
 
 _entries contains entry if {
@@ -87,15 +88,20 @@ _entries contains entry if {
 	some i, document in input
 	all := rampart.judged with input as document.contents
 	some judged in all
-	entry := _entry(judged, i)
+	some entry in _entry(judged, i)
 }
 
-_entry(judged, document) := {"at": _place(judged.review), "position": [document, judged.item], "object": judged.review.object} if {
+_entry(judged, document) := [{"at": at, "position": [document, judged.item], "object": judged.review.object} |
 	is_object(judged.review.object)
-	judged.review.name != ""
-}
+	name := _key(judged, document)
+	name != ""
+	at := array.concat(_scope(judged.review), [rampart.api_version(judged.review.kind), judged.review.kind.kind, name])
+]
 
-_place(review) := array.concat(_scope(review), [review.object.apiVersion, review.kind.kind, review.name])
+# The names of documents that are no Kubernetes objects are not unique.
+_key(judged, document) := $"#{document}{judged.prefix}" if {
+	judged.review.kind.group == documents.group
+} else := judged.review.name
 
 _scope(review) := ["namespace", review.namespace]
 
