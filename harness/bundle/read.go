@@ -2,6 +2,7 @@ package bundle
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,6 +19,9 @@ import (
 // ErrUnverified is what Read gives for a bundle that can be read and must not be trusted: its signature does not verify, or
 // it is not as Rampart built it.
 var ErrUnverified = errors.New("the bundle does not verify")
+
+// maxUnpacked is far beyond any bundle, in bytes: what comes from elsewhere must not make us allocate what it likes.
+const maxUnpacked = 64 << 20
 
 // Info is what a bundle says of itself.
 type Info struct {
@@ -38,6 +42,9 @@ type Signature struct {
 // Read reads a tarball as OPA does, with a key verifying its signature, and checks that it is as Rampart built it: its
 // content is that of its revision, compiles, and has the data of every guardrail.
 func Read(tarball []byte, key *Key) (*Info, error) {
+	if err := unpackable(tarball); err != nil {
+		return nil, fmt.Errorf("no bundle: %w", err)
+	}
 	signature, err := readSignature(tarball)
 	if err != nil {
 		return nil, fmt.Errorf("no bundle: %w", err)
@@ -102,6 +109,19 @@ func check(b opabundle.Bundle) ([]string, error) {
 		return nil, fmt.Errorf("it does not compile: %w", compiler.Errors)
 	}
 	return ids, nil
+}
+
+// unpackable makes sure that the rest may hold all of the tarball's content in memory.
+func unpackable(tarball []byte) error {
+	compressed, err := gzip.NewReader(bytes.NewReader(tarball))
+	if err != nil {
+		return err
+	}
+	n, err := io.Copy(io.Discard, io.LimitReader(compressed, maxUnpacked+1))
+	if err == nil && n > maxUnpacked {
+		err = fmt.Errorf("holds more than %d bytes", maxUnpacked)
+	}
+	return err
 }
 
 // readSignature reads all of the tarball and returns what its signature says of itself, nil if there is none.

@@ -328,6 +328,7 @@ func TestReadUnusable(t *testing.T) {
 		tarball []byte
 		want    string
 	}{
+		"too large":      {repack(t, map[string][]byte{"data.json": make([]byte, 65<<20)}), "holds more than 67108864 bytes"},
 		"empty":          {nil, "EOF"},
 		"no archive":     {[]byte("apiVersion: v1"), "gzip"},
 		"half written":   {whole[:len(whole)/2], "EOF"},

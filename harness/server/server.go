@@ -81,7 +81,7 @@ func (s *Server) Handler(ctx context.Context) http.Handler {
 }
 
 func (s *Server) bundle(ctx context.Context, w http.ResponseWriter, r *http.Request) {
-	known := r.Header.Get("If-None-Match")
+	known := strings.Join(r.Header.Values("If-None-Match"), ",")
 	b := s.await(ctx, r, known)
 	if b == nil {
 		http.NotFound(w, r)
