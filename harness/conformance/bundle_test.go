@@ -498,13 +498,18 @@ func TestBundleCombined(t *testing.T) {
 	assert.Contains(t, denied(posing), "|[privileged-containers]", "an object with path and contents is an object")
 
 	opa.data = maps.Clone(opa.data)
-	provided, err := cases.InventoryValue([]map[string]any{isolated})
-	require.NoError(t, err)
-	opa.data["inventory"], err = ast.JSON(provided)
-	require.NoError(t, err)
+	provide := func(o object) {
+		provided, err := cases.InventoryValue([]map[string]any{o})
+		require.NoError(t, err)
+		opa.data["inventory"], err = ast.JSON(provided)
+		require.NoError(t, err)
+	}
+	provide(isolated)
 	assert.Empty(t, denied(combined("a.yaml", pod, "b.yaml", other)), "what the operator provides")
 	assert.Contains(t, denied(combined("a.yaml", pod, "c.yaml", other, "d.yaml", opened)), "a.yaml|a.yaml: [network-default-deny]",
 		"a file's object replaces the provided one of its name")
+	provide(opened)
+	assert.Empty(t, denied(combined("a.yaml", pod, "c.yaml", other, "d.yaml", isolated)), "in full")
 }
 
 // TestBundleNamespace: an object's namespace is the one that rampart check gives it.

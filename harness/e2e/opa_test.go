@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -14,7 +16,7 @@ import (
 )
 
 // keyID names the key that signs bundles, in them and in OPA's configuration.
-const keyID = "rampart"
+const keyID = "platform"
 
 // opa is an OPA server that knows nothing of Rampart but where its bundle is and whose signature it must bear.
 type opa struct {
@@ -23,19 +25,18 @@ type opa struct {
 	configuration     string
 }
 
-// startOPA starts an OPA that polls the source each second and keeps the bundle on disk.
+// startOPA starts an OPA with the README's configuration, which polls the source each second.
 func startOPA(t testing.TB, name string, from source, key signingKey, change func(configuration object)) *opa {
 	t.Helper()
-	service, resource := from.configuration()
 	o := &opa{program: name, dir: t.TempDir()}
-	configuration := object{
-		"services":              object{"bundles": service},
-		"keys":                  object{keyID: object{"algorithm": "ES256", "key": key.public}},
-		"persistence_directory": o.dir,
-		"bundles": object{"rampart": object{"service": "bundles", "resource": resource, "persist": true, "signing": object{"keyid": keyID},
-			"polling": object{"min_delay_seconds": 1, "max_delay_seconds": 1}}},
-		"status": object{"prometheus": true},
-	}
+	configuration := readme(t, "services:")
+	service, resource := from.configuration()
+	configuration["services"].(object)["rampart"] = service
+	configuration["keys"].(object)[keyID].(object)["key"] = key.public
+	configuration["persistence_directory"] = o.dir
+	bundle := configuration["bundles"].(object)["rampart"].(object)
+	bundle["resource"], bundle["polling"] = resource, object{"min_delay_seconds": 1, "max_delay_seconds": 1}
+	configuration["status"] = object{"prometheus": true}
 	if change != nil {
 		change(configuration)
 	}
@@ -44,6 +45,19 @@ func startOPA(t testing.TB, name string, from source, key signingKey, change fun
 	o.configuration = write(t, o.dir, "opa.yaml", text)
 	o.restart(t)
 	return o
+}
+
+// readme is the README's YAML that begins with the text.
+func readme(t testing.TB, begin string) object {
+	t.Helper()
+	text, err := os.ReadFile("../../README.md")
+	require.NoError(t, err)
+	_, rest, found := strings.Cut(string(text), "```yaml\n"+begin)
+	require.True(t, found, begin)
+	block, _, _ := strings.Cut(rest, "```")
+	var content object
+	require.NoError(t, yaml.UnmarshalStrict([]byte(begin+block), &content))
+	return content
 }
 
 // restart starts the server, again if it has run before.
