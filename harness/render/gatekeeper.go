@@ -31,10 +31,10 @@ var builtInGroups = []string{"", "admissionregistration.k8s.io", "apps", "autosc
 // BuiltIn tells whether every cluster has the kinds of the API group.
 func BuiltIn(group string) bool { return slices.Contains(builtInGroups, group) }
 
-// SyncedByDefault tells whether Gatekeeper is to keep the kind in every cluster. Secrets are a site's own decision: what
-// Gatekeeper keeps, it holds in memory.
+// SyncedByDefault tells whether Gatekeeper is to keep the kind in every cluster. Secrets and ConfigMaps are a site's own
+// decision: what Gatekeeper keeps it holds in memory, and of these it would be all that a cluster has.
 func SyncedByDefault(k catalog.GroupVersionKind) bool {
-	return BuiltIn(k.Group) && (k.Group != "" || k.Kind != "Secret")
+	return BuiltIn(k.Group) && (k.Group != "" || k.Kind != "Secret" && k.Kind != "ConfigMap")
 }
 
 // Templates renders the ConstraintTemplates of all guardrails that admission can see, one file each, with a
