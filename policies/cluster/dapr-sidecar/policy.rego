@@ -48,7 +48,8 @@
 #     nsa: [pod-security]
 #   remediation: |
 #     Leave out the annotations that open the sidecar, and set dapr.io/sidecar-cpu-limit, dapr.io/sidecar-memory-limit
-#     and dapr.io/sidecar-seccomp-profile-type (RuntimeDefault) on the pod template.
+#     and dapr.io/sidecar-seccomp-profile-type (RuntimeDefault) on the pod template. For Pods to pass with their sidecar,
+#     install Dapr with dapr_sidecar_injector.sidecarDropALLCapabilities true and its image by digest.
 package rampart.cluster.dapr_sidecar
 
 import data.lib.dapr

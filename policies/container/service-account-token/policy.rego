@@ -141,3 +141,11 @@ _injected(spec, volume, token) if {
 	token.expirationSeconds == 3607
 	not _unmounted(spec)
 }
+
+# What Dapr's injector adds for its sidecar: a token for sentry alone, whose life nobody can set.
+_injected(_, volume, token) if {
+	volume.name == "dapr-identity-token"
+	token.expirationSeconds == 7200
+	_for_another_audience(token)
+	startswith(token.audience, "spiffe://")
+}
