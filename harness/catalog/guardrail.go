@@ -61,6 +61,15 @@ const (
 	DocumentVersion = "v1"
 )
 
+// fileGroups are the API groups of what is only ever in files: no API server admits it.
+var fileGroups = []string{
+	DocumentGroup, "apiserver.config.k8s.io", "apiserver.k8s.io", "audit.k8s.io", "kubeadm.k8s.io",
+	"pod-security.admission.config.k8s.io",
+}
+
+// Admitted tells whether an API server can admit objects of the group.
+func Admitted(group string) bool { return !slices.Contains(fileGroups, group) }
+
 // Kind is an API group ("" for core) and a kind; "*" as kind stands for every kind of the group.
 type Kind struct {
 	Group string `json:"group"`
@@ -264,6 +273,8 @@ func (g *Guardrail) validate(folder string) error {
 	check(slices.Contains(Severities, g.Severity), "custom.severity is %q; write one of %s", g.Severity,
 		strings.Join(Severities, ", "))
 	check(len(g.Kinds) > 0, "custom.match names no kind")
+	check(g.FilesOnly || len(g.AdmittedKinds()) > 0,
+		"no API server admits what custom.match names; write custom.files_only: true")
 	check(len(g.Related) > 0, "related_resources is missing: name the specification that the rule comes from")
 	check(len(g.Controls) > 0, "custom.controls is missing")
 	for profile, action := range g.Profiles {
@@ -281,6 +292,11 @@ func (g *Guardrail) validate(folder string) error {
 
 // Package is the policy's package path, such as data.rampart.container.privileged_containers.
 func (g *Guardrail) Package() string { return g.Module.AST.Package.Path.String() }
+
+// AdmittedKinds are the kinds judged that an API server can admit; the others are only in files.
+func (g *Guardrail) AdmittedKinds() []Kind {
+	return slices.DeleteFunc(slices.Clone(g.Kinds), func(k Kind) bool { return !Admitted(k.Group) })
+}
 
 // Matches tells whether objects of the group and kind are judged.
 func (g *Guardrail) Matches(group, kind string) bool {

@@ -33,7 +33,7 @@ func matchWeaknesses(w wanted, m match) []Problem {
 	add := func(field, format string, args ...any) {
 		all = append(all, problem(ConstraintMatch, "spec.match."+field, format, args...))
 	}
-	if missed := m.missedKinds(w.Kinds); len(missed) > 0 {
+	if missed := m.missedKinds(w.AdmittedKinds()); len(missed) > 0 {
 		add("kinds", "It does not judge %s.", strings.Join(missed, ", "))
 	}
 	if len(m.Namespaces) > 0 && !has(m.Namespaces, everywhere) {

@@ -47,7 +47,7 @@ func (e *examination) kinds() []catalog.Kind {
 	seen := map[catalog.Kind]bool{}
 	var kinds []catalog.Kind
 	for _, w := range e.wanted {
-		for _, k := range w.Kinds {
+		for _, k := range w.AdmittedKinds() {
 			if !seen[k] {
 				seen[k] = true
 				kinds = append(kinds, k)

@@ -73,6 +73,20 @@ var (
 		"storagemigration.k8s.io":      {"StorageVersionMigration"},
 	}
 	clusterScopedCustomKinds = map[string][]string{
+		// Configuration that components of Kubernetes read from files.
+		"apiserver.config.k8s.io": {
+			"AdmissionConfiguration", "AuthenticationConfiguration", "AuthorizationConfiguration",
+			"EncryptionConfiguration", "TracingConfiguration",
+		},
+		"apiserver.k8s.io": {"AdmissionConfiguration", "EgressSelectorConfiguration"},
+		"audit.k8s.io":     {"Event", "Policy"},
+		"kubeadm.k8s.io": {
+			"ClusterConfiguration", "InitConfiguration", "JoinConfiguration", "ResetConfiguration", "UpgradeConfiguration",
+		},
+		"kubelet.config.k8s.io":                {"KubeletConfiguration"},
+		"kubeproxy.config.k8s.io":              {"KubeProxyConfiguration"},
+		"kubescheduler.config.k8s.io":          {"KubeSchedulerConfiguration"},
+		"pod-security.admission.config.k8s.io": {"PodSecurityConfiguration"},
 		"cilium.io": {
 			"CiliumCIDRGroup", "CiliumClusterwideEnvoyConfig", "CiliumClusterwideNetworkPolicy", "CiliumEgressGatewayPolicy",
 			"CiliumLoadBalancerIPPool", "CiliumNode",

@@ -323,6 +323,8 @@ func TestClusterScoped(t *testing.T) {
 		{"policy.sigstore.dev", "ClusterImagePolicy", true},
 		{"templates.gatekeeper.sh", "ConstraintTemplate", true},
 		{"constraints.gatekeeper.sh", "Anything", true},
+		{"audit.k8s.io", "Policy", true},
+		{"apiserver.config.k8s.io", "EncryptionConfiguration", true},
 		{"postgresql.cnpg.io", "Cluster", false},
 		{"example.com", "Clustered", false},
 		{"operators.coreos.com", "ClusterServiceVersion", false},

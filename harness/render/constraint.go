@@ -10,7 +10,7 @@ import (
 
 // Constraint is the constraint of an active guardrail, with its parameters and the waivers that concern it.
 func Constraint(a config.Active, waivers []config.Waiver) map[string]any {
-	match := object{"kinds": matchKinds(a.Kinds)}
+	match := object{"kinds": matchKinds(a.AdmittedKinds())}
 	if len(a.ExemptNamespaces) > 0 {
 		match["excludedNamespaces"] = anySlice(slices.Compact(slices.Sorted(slices.Values(a.ExemptNamespaces))))
 	}

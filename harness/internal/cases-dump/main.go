@@ -99,7 +99,14 @@ func dump(c *catalog.Catalog, bases *cases.Bases, g *catalog.Guardrail) (*guardr
 	}
 	dumped := &guardrail{ID: g.ID, Template: template}
 	for _, cs := range file.Cases {
-		j, err := judge(program, bases, g, cs)
+		s, err := bases.Sample(cs)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", cs.Name, err)
+		}
+		if !catalog.Admitted(s.Review.Group) {
+			continue
+		}
+		j, err := judge(program, g, cs.Name, s)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", cs.Name, err)
 		}
@@ -108,11 +115,7 @@ func dump(c *catalog.Catalog, bases *cases.Bases, g *catalog.Guardrail) (*guardr
 	return dumped, nil
 }
 
-func judge(program *engine.Program, bases *cases.Bases, g *catalog.Guardrail, cs *cases.Case) (judged, error) {
-	s, err := bases.Sample(cs)
-	if err != nil {
-		return judged{}, err
-	}
+func judge(program *engine.Program, g *catalog.Guardrail, name string, s *cases.Sample) (judged, error) {
 	parameters, err := g.FillParameters(s.Parameters)
 	if err != nil {
 		return judged{}, err
@@ -123,7 +126,7 @@ func judge(program *engine.Program, bases *cases.Bases, g *catalog.Guardrail, cs
 	}
 	data := engine.NewData(map[string]map[string]any{g.ID: parameters}, inventory)
 	j := judged{
-		Name:       cs.Name,
+		Name:       name,
 		Constraint: render.Constraint(config.Active{Guardrail: g, Action: catalog.Deny, Parameters: parameters}, nil),
 		Inventory:  s.Inventory,
 	}

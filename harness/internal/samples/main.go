@@ -148,6 +148,9 @@ func readSamples(c *catalog.Catalog, bases *cases.Bases, g *catalog.Guardrail) (
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", cs.Name, err)
 		}
+		if !catalog.Admitted(built.Review.Group) {
+			continue
+		}
 		s := &sample{Guardrail: g.ID, Case: cs.Name, Object: built.Review.Object.(map[string]any), Expected: []expectation{}}
 		inNamespace(c, s.Object)
 		if len(g.Sync) > 0 {
