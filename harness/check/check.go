@@ -46,7 +46,7 @@ func Run(ctx context.Context, cfg Config, paths []string) (*report.Result, error
 	}
 	r := &run{cfg: cfg, active: map[string]config.Active{}, waivers: newWaivers(cfg.Waivers, cfg.Now),
 		result: &report.Result{Version: cfg.Version, Findings: []report.Finding{}, Errors: []report.Error{},
-			Skipped: []report.Skipped{}, Exempted: []report.Exempted{}, Waivers: []report.WaiverNote{}}}
+			Skipped: []report.Skipped{}, Exempted: []report.Exempted{}, Guardrails: map[string]report.Tally{}, Waivers: []report.WaiverNote{}}}
 	if err := r.compile(); err != nil {
 		return nil, err
 	}
@@ -98,10 +98,12 @@ func parallel(n int, do func(i int)) {
 // verdict is what became of one object.
 type verdict struct {
 	// namespace is what exemptions go by: the object's, or its name where it is one.
-	namespace           string
-	findings            []report.Finding
-	errors              []report.Error
-	evaluated, exempted int
+	namespace string
+	findings  []report.Finding
+	errors    []report.Error
+	// evaluated and exempted are the guardrails that judged the object, or would have but for its namespace; waived those
+	// with a finding that is waived.
+	evaluated, exempted, waived []string
 }
 
 func (r *run) judge(ctx context.Context, subjects []*subject) error {
@@ -129,12 +131,13 @@ func (r *run) judge(ctx context.Context, subjects []*subject) error {
 
 // count adds a verdict to the summary, and what is left out in exempt namespaces to their list, sorted by name.
 func (r *run) count(v verdict) {
-	r.result.Summary.Evaluations += v.evaluated
-	r.result.Summary.Exempted += v.exempted
-	if v.evaluated+v.exempted == 0 {
+	r.tally(v)
+	r.result.Summary.Evaluations += len(v.evaluated)
+	r.result.Summary.Exempted += len(v.exempted)
+	if len(v.evaluated)+len(v.exempted) == 0 {
 		r.result.Summary.Unmatched++
 	}
-	if v.exempted == 0 {
+	if len(v.exempted) == 0 {
 		return
 	}
 	i, found := slices.BinarySearchFunc(r.result.Exempted, v.namespace, func(e report.Exempted, name string) int {
@@ -144,7 +147,31 @@ func (r *run) count(v verdict) {
 		r.result.Exempted = slices.Insert(r.result.Exempted, i, report.Exempted{Namespace: v.namespace})
 	}
 	r.result.Exempted[i].Objects++
-	r.result.Exempted[i].Evaluations += v.exempted
+	r.result.Exempted[i].Evaluations += len(v.exempted)
+}
+
+// tally adds a verdict to the counts of the guardrails.
+func (r *run) tally(v verdict) {
+	failed := map[string]bool{}
+	for _, f := range v.findings {
+		failed[f.Guardrail] = true
+	}
+	for _, id := range v.evaluated {
+		t := r.result.Guardrails[id]
+		t.Judged++
+		switch {
+		case failed[id]:
+			t.Failed++
+		case slices.Contains(v.waived, id):
+			t.Waived++
+		}
+		r.result.Guardrails[id] = t
+	}
+	for _, id := range v.exempted {
+		t := r.result.Guardrails[id]
+		t.Exempted++
+		r.result.Guardrails[id] = t
+	}
 }
 
 func (r *run) judgeObject(ctx context.Context, s *subject) verdict {
@@ -163,9 +190,9 @@ func (r *run) judgeObject(ctx context.Context, s *subject) verdict {
 	}
 	for _, g := range guardrails {
 		if r.active[g.ID].Exempts(s.Kind, s.Namespace, s.Name) {
-			v.exempted++
+			v.exempted = append(v.exempted, g.ID)
 		} else {
-			v.evaluated++
+			v.evaluated = append(v.evaluated, g.ID)
 		}
 	}
 	violations, err := r.program.Evaluate(ctx, r.data, s.Group, s.Kind, s.review, r.cfg.Now)
@@ -174,7 +201,11 @@ func (r *run) judgeObject(ctx context.Context, s *subject) verdict {
 	}
 	for _, violation := range violations {
 		active := r.active[violation.Guardrail.ID]
-		if !active.Exempts(s.Kind, s.Namespace, s.Name) && !r.waivers.cover(s.Object, violation) {
+		switch {
+		case active.Exempts(s.Kind, s.Namespace, s.Name):
+		case r.waivers.cover(s.Object, violation):
+			v.waived = append(v.waived, active.ID)
+		default:
 			v.findings = append(v.findings, finding(s.Object, violation, active.Action))
 		}
 	}

@@ -238,7 +238,7 @@ func Resolve(c *catalog.Catalog, profiles Profiles, s Selection) ([]Active, erro
 // else whoever switches off the stricter check would switch off the milder one unseen.
 func restoreReplaced(active []Active) {
 	for _, a := range active {
-		if a.ReplacedBy == "" || a.Parameters["level"] != "restricted" {
+		if !a.Replaced() {
 			continue
 		}
 		if !slices.ContainsFunc(active, func(b Active) bool { return b.ID == a.ReplacedBy && b.standsFor(a) }) {
@@ -246,6 +246,9 @@ func restoreReplaced(active []Active) {
 		}
 	}
 }
+
+// Replaced tells whether the guardrail leaves its part to the one that ReplacedBy names.
+func (a Active) Replaced() bool { return a.ReplacedBy != "" && a.Parameters["level"] == "restricted" }
 
 // standsFor tells whether a finding of the guardrail weighs as much as one of the other, in every namespace.
 func (a Active) standsFor(other Active) bool {

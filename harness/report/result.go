@@ -21,7 +21,21 @@ type Result struct {
 	Exempted []Exempted `json:"exempted"`
 	// Waivers lists those that no finding needed, and those that have expired.
 	Waivers []WaiverNote `json:"waivers"`
+	// Guardrails counts, by the id of each guardrail that judged anything, what became of the objects.
+	Guardrails map[string]Tally `json:"-"`
 }
+
+// Tally counts objects: Judged in all, those Failed by findings and those Waived, whose findings are all covered by
+// waivers; Exempted were not judged because of their namespace.
+type Tally struct {
+	Judged   int `json:"judged"`
+	Failed   int `json:"failed"`
+	Waived   int `json:"waived"`
+	Exempted int `json:"exempted"`
+}
+
+// Passed counts the objects without a finding.
+func (t Tally) Passed() int { return t.Judged - t.Failed - t.Waived }
 
 // Summary counts what was read and found.
 type Summary struct {

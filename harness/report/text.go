@@ -109,19 +109,19 @@ func (r textReporter) summary(out io.Writer, result *Result) {
 	s := result.Summary
 	for _, e := range result.Exempted {
 		fmt.Fprintf(out, "%s exempt from guardrails: %s in namespace %s (%s left out)\n", r.paint("note", color.FgYellow),
-			plural(e.Objects, "object"), clean(e.Namespace), plural(e.Evaluations, "evaluation"))
+			Plural(e.Objects, "object"), clean(e.Namespace), Plural(e.Evaluations, "evaluation"))
 	}
 	if len(s.Inactive) > 0 {
 		fmt.Fprintf(out, "%s inactive until their parameters are set: %s (rampart explain says which)\n", r.paint("note", color.FgYellow),
 			strings.Join(s.Inactive, ", "))
 	}
-	fmt.Fprintf(out, "%s, %s, %s judged by %s (profile %s)", plural(s.Files, "file"), plural(s.Documents, "document"),
-		plural(s.Objects, "object"), plural(s.Guardrails, "guardrail"), s.Profile)
+	fmt.Fprintf(out, "%s, %s, %s judged by %s (profile %s)", Plural(s.Files, "file"), Plural(s.Documents, "document"),
+		Plural(s.Objects, "object"), Plural(s.Guardrails, "guardrail"), s.Profile)
 	if s.Unmatched > 0 {
-		fmt.Fprintf(out, "; %s of kinds that none of them judges", plural(s.Unmatched, "object"))
+		fmt.Fprintf(out, "; %s of kinds that none of them judges", Plural(s.Unmatched, "object"))
 	}
 	if s.Waived > 0 {
-		fmt.Fprintf(out, "; %s waived", plural(s.Waived, "finding"))
+		fmt.Fprintf(out, "; %s waived", Plural(s.Waived, "finding"))
 	}
 	fmt.Fprintln(out)
 	total := len(result.Findings)
@@ -133,13 +133,13 @@ func (r textReporter) summary(out io.Writer, result *Result) {
 		fmt.Fprintln(out, r.paint("No findings.", color.FgGreen, color.Bold))
 		return
 	}
-	verdict := plural(total, "finding")
+	verdict := Plural(total, "finding")
 	if total > 0 {
 		verdict += ": " + counted(s.Findings, []string{"critical", "high", "medium", "low"}) + "; " +
 			counted(s.Actions, []string{"deny", "warn", "dryrun"})
 	}
 	if s.Errors > 0 {
-		verdict += "; " + plural(s.Errors, "error")
+		verdict += "; " + Plural(s.Errors, "error")
 	}
 	fmt.Fprintln(out, r.paint(verdict, color.Bold))
 }
@@ -154,7 +154,8 @@ func counted(counts map[string]int, order []string) string {
 	return strings.Join(parts, ", ")
 }
 
-func plural(n int, noun string) string {
+// Plural is a number with its noun.
+func Plural(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}

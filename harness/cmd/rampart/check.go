@@ -54,7 +54,7 @@ func newCheck(now func() time.Time) *cobra.Command {
 
 func (f *checkFlags) run(cmd *cobra.Command, paths []string, now time.Time) error {
 	if len(paths) == 0 {
-		return errors.New("nothing to check: name files or folders, or - for standard input")
+		return errNoPaths
 	}
 	if f.failOn != "none" && !slices.Contains(catalog.Severities, f.failOn) {
 		return fmt.Errorf("--fail-on %s: choose one of %s or none", f.failOn, strings.Join(catalog.Severities, ", "))
@@ -71,18 +71,12 @@ func (f *checkFlags) run(cmd *cobra.Command, paths []string, now time.Time) erro
 	if err != nil {
 		return err
 	}
-	namespace := f.namespace
-	if namespace == "" {
-		namespace = r.file.Namespace
-	}
-	result, err := check.Run(cmd.Context(), check.Config{
-		Catalog: r.catalog, Profile: r.profile, Active: r.active, Waivers: r.file.Waivers,
-		Namespace: namespace, Stdin: cmd.InOrStdin(), Version: versionText(), Now: now,
-	}, paths)
+	result, err := check.Run(cmd.Context(), r.check(f.namespace, cmd.InOrStdin(), now), paths)
 	if err != nil {
 		return err
 	}
-	if err := f.write(cmd.OutOrStdout(), reporter, result); err != nil {
+	write := func(w io.Writer) error { return reporter.Report(w, result) }
+	if err := writeOutput(cmd.OutOrStdout(), f.outputFile, write); err != nil {
 		return err
 	}
 	return f.verdict(result)
@@ -94,7 +88,7 @@ func (f *checkFlags) verdict(result *report.Result) error {
 		return errReported
 	}
 	if result.Summary.Objects == 0 {
-		return errors.New("nothing to check: the input holds no Kubernetes object")
+		return errNothing
 	}
 	if f.failOn == "none" {
 		return nil
@@ -137,16 +131,16 @@ func useColor(when, outputFile string, out io.Writer) (bool, error) {
 	}
 }
 
-// write prints the report, or puts it into the output file in one step, so that no one reads half a report.
-func (f *checkFlags) write(out io.Writer, reporter report.Reporter, result *report.Result) error {
-	if f.outputFile == "" {
-		return reporter.Report(out, result)
+// writeOutput prints what is written, or puts it into the output file in one step, so that no one reads half a report.
+func writeOutput(out io.Writer, file string, write func(io.Writer) error) error {
+	if file == "" {
+		return write(out)
 	}
 	var content bytes.Buffer
-	if err := reporter.Report(&content, result); err != nil {
+	if err := write(&content); err != nil {
 		return err
 	}
-	return writeFile(f.outputFile, content.Bytes())
+	return writeFile(file, content.Bytes())
 }
 
 // writeFile writes a file in one step; its errors name the file that was asked for.

@@ -33,6 +33,12 @@ var errFindings = errors.New("findings")
 // errReported ends a check with input errors; the report has said everything.
 var errReported = errors.New("errors")
 
+// errNoPaths and errNothing are about runs without anything to judge.
+var (
+	errNoPaths = errors.New("nothing to check: name files or folders, or - for standard input")
+	errNothing = errors.New("nothing to check: the input holds no Kubernetes object")
+)
+
 func main() {
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
@@ -74,7 +80,7 @@ error, also beside findings.`,
 		SilenceErrors: true,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.AddCommand(newBundle(), newCheck(time.Now), newDoctor(), newList(), newExplain(), newRender(), newVersion())
+	root.AddCommand(newBundle(), newCheck(time.Now), newDoctor(), newList(), newExplain(), newRender(), newReport(time.Now), newVersion())
 	return root
 }
 

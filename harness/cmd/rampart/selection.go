@@ -2,14 +2,17 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/rampart-policy/rampart/constraints"
 	"github.com/rampart-policy/rampart/harness/catalog"
+	"github.com/rampart-policy/rampart/harness/check"
 	"github.com/rampart-policy/rampart/harness/config"
 	"github.com/rampart-policy/rampart/policies"
 )
@@ -38,6 +41,15 @@ type resolved struct {
 	profile string
 	active  []config.Active
 	file    *config.File
+}
+
+// check is the configuration of a check. The namespace of the command line outweighs that of the file.
+func (r *resolved) check(namespace string, stdin io.Reader, now time.Time) check.Config {
+	if namespace == "" {
+		namespace = r.file.Namespace
+	}
+	return check.Config{Catalog: r.catalog, Profile: r.profile, Active: r.active, Waivers: r.file.Waivers,
+		Namespace: namespace, Stdin: stdin, Version: versionText(), Now: now}
 }
 
 func (s *selection) resolve() (*resolved, error) {

@@ -43,7 +43,7 @@
 #   profiles: {restricted: deny}
 #   match: [pods]
 #   controls:
-#     soc2: [CC6.1, CC6.6, CC6.8, A1.2]
+#     soc2: [CC6.1, CC6.6, CC6.8, A1.1]
 #     hipaa: ["164.312(a)(1)", "164.312(e)(1)"]
 #     nsa: [pod-security]
 #   remediation: |

@@ -44,7 +44,7 @@
 #     - {group: cilium.io, version: v2, kind: CiliumNetworkPolicy}
 #     - {group: cilium.io, version: v2, kind: CiliumClusterwideNetworkPolicy}
 #   controls:
-#     soc2: [CC6.6, A1.2]
+#     soc2: [CC6.6, A1.1]
 #     hipaa: ["164.312(e)(1)"]
 #     cis: ["5.3.2"]
 #     nsa: [network-separation]

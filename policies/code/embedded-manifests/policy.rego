@@ -16,7 +16,7 @@
 #   controls:
 #     soc2: [CC7.1]
 #     hipaa: ["164.312(c)(1)"]
-#     cis: ["5.6.2"]
+#     cis: ["5.6.3"]
 #     nsa: [pod-security]
 #   remediation: Keep the manifest in a file of its own, so that it is checked, or make sure that admission judges it.
 package rampart.code.embedded_manifests

@@ -17,7 +17,7 @@
 #   controls:
 #     soc2: [CC7.1, CC8.1]
 #     hipaa: ["164.312(c)(1)"]
-#     cis: ["5.6.2"]
+#     cis: ["5.6.3"]
 #     nsa: [pod-security]
 #   remediation: Spell the field as the API reference does, or remove it.
 package rampart.code.unknown_fields

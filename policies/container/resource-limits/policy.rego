@@ -35,7 +35,7 @@
 #   profiles: {baseline: warn, restricted: deny}
 #   match: [pods]
 #   controls:
-#     soc2: [A1.2]
+#     soc2: [A1.1]
 #     hipaa: ["164.308(a)(7)"]
 #     cis: ["5.6.1"]
 #     nsa: [pod-security]

@@ -24,7 +24,7 @@
 #   profiles: {restricted: warn}
 #   match: [pods]
 #   controls:
-#     soc2: [A1.2]
+#     soc2: [A1.1]
 #     hipaa: ["164.308(a)(7)"]
 #     cis: ["5.6.3"]
 #     nsa: [pod-security]
