@@ -66,7 +66,7 @@ func (k *Key) verification() *opabundle.VerificationConfig {
 		// OPA then takes this key, whichever the signature names.
 		id, named = DefaultKeyID, DefaultKeyID
 	}
-	config := &opakeys.Config{Key: k.pem, Algorithm: k.algorithm, Scope: k.scope}
+	config := &opakeys.Config{Key: k.pem, Algorithm: k.algorithm}
 	return opabundle.NewVerificationConfig(map[string]*opakeys.Config{id: config}, named, k.scope, nil)
 }
 

@@ -148,6 +148,7 @@ func TestRequests(t *testing.T) {
 		assert.Equal(t, etag, r.Header.Get("ETag"), known)
 		if status == 304 {
 			assert.Empty(t, body(t, r), known)
+			assert.Equal(t, "application/vnd.openpolicyagent.bundles", r.Header.Get("Content-Type"), known)
 		}
 	}
 	for _, c := range []struct {
