@@ -141,10 +141,27 @@ func LoadBases(folder fs.FS, templates map[string]fieldpath.Path) (*Bases, error
 		if !ok {
 			return nil, fmt.Errorf("%s: %s is no workload kind", file, GroupKind(object))
 		}
-		b.workloads[baseName(file)] = &workload{skeleton: data, template: template}
+		b.workloads[baseName(file)] = &workload{skeleton: data, template: firstOf(template, object)}
 	}
 	b.names = slices.Sorted(maps.Keys(b.workloads))
 	return b, nil
+}
+
+// firstOf puts the first entry that the object has in the place of each * of the path.
+func firstOf(path fieldpath.Path, object map[string]any) fieldpath.Path {
+	var concrete fieldpath.Path
+	for _, step := range path {
+		if step == "*" {
+			node, _ := concrete.Get(object)
+			if entries, ok := node.(map[string]any); ok {
+				step = slices.Sorted(maps.Keys(entries))[0]
+			} else {
+				step = 0
+			}
+		}
+		concrete = append(concrete, step)
+	}
+	return concrete
 }
 
 func baseName(file string) string { return strings.TrimSuffix(path.Base(file), ".yaml") }
@@ -260,11 +277,7 @@ func (b *Bases) Lift(pod map[string]any, name string) (map[string]any, error) {
 
 // LiftPath is the path of a Pod's field in the named workload; metadata.name and the like have none.
 func (b *Bases) LiftPath(podPath, name string) string {
-	prefix := make([]string, 0, len(b.workloads[name].template)+1)
-	for _, step := range b.workloads[name].template {
-		prefix = append(prefix, fmt.Sprint(step))
-	}
-	return strings.Join(append(prefix, podPath), ".")
+	return strings.TrimPrefix(b.workloads[name].template.String()+"."+podPath, ".")
 }
 
 func deepCopy(object map[string]any) (map[string]any, error) {

@@ -30,7 +30,8 @@ type Catalog struct {
 	Adapters map[string]*Module
 	// Workloads are the kinds whose pods lib.k8s can reach.
 	Workloads []Kind
-	// PodTemplates maps "group/Kind" of the workloads that have one to the path of their first pod template.
+	// PodTemplates maps "group/Kind" of the workloads that have one to the path of their first pod template, in which *
+	// stands for every entry of a list or a map.
 	PodTemplates map[string]fieldpath.Path
 }
 

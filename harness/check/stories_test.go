@@ -316,8 +316,8 @@ func TestApplications(t *testing.T) {
 
 // attacked are the guardrails that the attacks try to get past.
 var attacked = config.Selection{Profile: "restricted", Only: []string{
-	"embedded-manifests", "host-namespaces", "volume-types", "privileged-containers", "rbac-wildcards", "run-as-user",
-	"unknown-fields",
+	"embedded-manifests", "host-namespaces", "pod-spec-patches", "privileged-containers", "rbac-wildcards", "run-as-user",
+	"unknown-fields", "volume-types",
 }}
 
 // harmlessAttacks are files without a deny finding or an error, with the reason. The test holds them to it.

@@ -243,7 +243,7 @@ func constraintMutations() []mutation {
 			doctor.ConstraintUnknownAction, "did you mean warn?"},
 		{"scoped to nothing", scoped(append(points("deny", "*"), points("deny")...)), doctor.ConstraintUnknownAction, "no enforcementPoints"},
 		{"fewer kinds", constraintSet([]any{object{"apiGroups": []any{""}, "kinds": star}}, "spec", "match", "kinds"),
-			doctor.ConstraintMatch, "does not judge DaemonSet.apps, Deployment.apps,"},
+			doctor.ConstraintMatch, "DaemonSet.apps, Deployment.apps, ReplicaSet.apps, StatefulSet.apps,"},
 		{"kinds of no group", constraintSet([]any{object{"kinds": star}}, "spec", "match", "kinds"), nil, ""},
 		{"all kinds", constraintSet([]any{object{"apiGroups": star, "kinds": star}}, "spec", "match", "kinds"), nil, ""},
 		{"namespaces", constraintSet([]any{"shop"}, "spec", "match", "namespaces"), doctor.ConstraintMatch, "only the namespaces shop"},

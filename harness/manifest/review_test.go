@@ -97,8 +97,31 @@ func TestEmbedded(t *testing.T) {
 			"  role: |\n    apiVersion: rbac.authorization.k8s.io/v1\n    kind: Role\n  text: apiVersion and kind\n  broken: '{apiVersion: v1, kind: Pod, ['\n" +
 			"  custom: |\n    apiVersion: example.com/v1\n    kind: Deployment\n  list: '{apiVersion: v1, kind: PodList, items: [{}]}'\n  zero: 0\n"
 	}
-	assert.Equal(t, []string{"list", "pod.yaml", "second"}, readText(config("ConfigMap")).Documents[0].Objects[0].Embedded())
+	assert.Equal(t, []string{"data.list", `data["pod.yaml"]`, "data.second"}, readText(config("ConfigMap")).Documents[0].Objects[0].Embedded())
 	assert.Empty(t, readText(config("Secret")).Documents[0].Objects[0].Embedded())
 	assert.Empty(t, readText(podA).Documents[0].Objects[0].Embedded())
 	assert.Empty(t, (&Object{Kind: "ConfigMap"}).Embedded())
+}
+
+func TestEmbeddedInWorkflows(t *testing.T) {
+	workflow := func(resource string) string {
+		return "apiVersion: argoproj.io/v1alpha1\nkind: CronWorkflow\nspec:\n  workflowSpec:\n    templates:\n      - name: a\n        resource: " + resource
+	}
+	for resource, want := range map[string]int{
+		`{action: create, manifest: "apiVersion: v1\nkind: Pod"}`:                            1,
+		`{action: apply, manifest: "apiVersion: batch/v1\nkind: Job\nspec: {{x}}"}`:          1,
+		`{action: create, manifest: "{{inputs.parameters.manifest}}"}`:                       1,
+		`{action: create, manifest: "apiVersion: v1\nkind: ConfigMap"}`:                      0,
+		`{action: get, manifest: "apiVersion: v1\nkind: Pod"}`:                               0,
+		`{action: delete, manifest: "apiVersion: v1\nkind: Pod"}`:                            0,
+		`{action: create, manifestFrom: {}}`:                                                 0,
+		`{action: create, manifest: {}}`:                                                     0,
+		`[{resource: {action: create, manifest: "apiVersion: apps/v1\nkind: StatefulSet"}}]`: 1,
+	} {
+		paths := readText(workflow(resource)).Documents[0].Objects[0].Embedded()
+		require.Len(t, paths, want, resource)
+		if want == 1 && resource[0] == '{' {
+			assert.Equal(t, []string{"spec.workflowSpec.templates[0].resource.manifest"}, paths, resource)
+		}
+	}
 }

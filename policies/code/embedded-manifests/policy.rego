@@ -1,8 +1,9 @@
 # METADATA
-# title: Manifests inside ConfigMaps are not judged
+# title: Manifests inside of other objects are not judged
 # description: |
-#   Something in the cluster may create the workload that a ConfigMap holds as text, and no check of files sees it. What
-#   matters is judged when it is created, by admission; here it is only pointed out.
+#   Something in the cluster may create the workload that a ConfigMap holds as text, or a resource template of an Argo
+#   Workflow, and no check of files sees it. What matters is judged when it is created, by admission; here it is only
+#   pointed out.
 # scope: package
 # related_resources:
 #   - ref: https://kubernetes.io/docs/concepts/configuration/configmap/
@@ -11,7 +12,9 @@
 #   id: embedded-manifests
 #   severity: low
 #   profiles: {baseline: warn, restricted: warn}
-#   match: [{groups: [""], kinds: [ConfigMap]}]
+#   match:
+#     - {groups: [""], kinds: [ConfigMap]}
+#     - {groups: [argoproj.io], kinds: [ClusterWorkflowTemplate, CronWorkflow, Workflow, WorkflowTemplate]}
 #   files_only: true
 #   controls:
 #     soc2: [CC7.1]
@@ -26,7 +29,9 @@ import data.lib.k8s
 
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	k8s.annotated_resource
-	some key in input.review.embeddedManifests
-	path := $"data[\"{key}\"]"
-	msg := $"ConfigMap data key {key} holds a Kubernetes manifest, which is not judged here: keep it in a file of its own."
+	some path in input.review.embeddedManifests
+	msg := concat("", [
+		$"{input.review.kind.kind} holds a Kubernetes manifest in {path}, which is not judged here: ",
+		"keep it in a file of its own.",
+	])
 }

@@ -65,26 +65,35 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 # Other workloads of the namespace with the account, as "Kind name".
 _others(account) := {$"{root.kind} {root.name}" |
 	some of_kind in inventory.kinds_in(k8s.namespace)
-	some segments in _spec_paths[of_kind.group_kind]
 	some name, obj in of_kind.objects
-	_account(object.get(obj, segments, {})) == account
+	some spec in _specs(of_kind.group_kind, obj)
+	serviceaccounts.name(spec) == account
 	node := _node(of_kind.group_kind, name, obj)
 	node.key != _own.key
 	root := _root(node)
 	root.key != _own_root.key
 }
 
-_account(spec) := serviceaccounts.name(spec) if is_object(spec)
-
 _own := _node(k8s.group_kind, k8s.name, k8s.resource)
 
 _own_root := _root(_own)
 
-# Where the kinds that make pods name their account.
-_spec_paths := object.union(
-	{kind: [array.concat(path, ["spec"]) | some path in paths] | some kind, paths in workloads.pod_templates},
-	{kind: [source.path] | some kind, source in workloads.containers_in},
-)
+# Where an object of a kind that makes pods names its accounts.
+_specs(group_kind, obj) := [spec |
+	some path in workloads.pod_templates[group_kind]
+	some [_, template] in k8s.templates_at(obj, path)
+	spec := object.get(template, "spec", null)
+	is_object(spec)
+] if {
+	workloads.pod_templates[group_kind]
+}
+
+_specs(group_kind, obj) := [spec |
+	spec := object.get(obj, workloads.containers_in[group_kind].path, null)
+	is_object(spec)
+] if {
+	workloads.containers_in[group_kind]
+}
 
 # The controller of the controller and so on: a Knative Service is six steps from its pods.
 _root(node) := _up(_up(_up(_up(_up(_up(node))))))

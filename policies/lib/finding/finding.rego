@@ -23,6 +23,19 @@ in_container(chain, entry, field, msg) := {"msg": msg, "details": {
 	path := _join(entry.path, field)
 }
 
+# METADATA
+# description: A list of keys and indexes, as from walk, written as the path of a finding.
+path(steps) := trim_prefix(concat("", [_step(step) | some step in steps]), ".")
+
+_step(step) := $"[{step}]" if is_number(step)
+
+_step(step) := $".{step}" if {
+	is_string(step)
+	regex.match(`^[^.\[\]"\s]+$`, step)
+} else := $"[{json.marshal(step)}]" if {
+	is_string(step)
+}
+
 _custom(chain) := link.annotations.custom if {
 	some link in chain
 	link.annotations.scope == "package"

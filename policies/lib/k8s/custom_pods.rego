@@ -16,9 +16,13 @@ _custom_pods(obj) := [object.union(pod, {"containers": containers}) |
 ]
 
 # Argo: each template of a workflow that has containers is a pod. templateDefaults are merged into every template,
-# podSpecPatch (the workflow's, then the template's) over the finished pod.
+# podSpecPatch (the workflow's, then the template's) over the finished pod, as a strategic merge patch.
 
-_shaped_pods("argo", path, spec) := [{"pod": pod, "containers": containers} |
+_shaped_pods("argo", path, spec) := array.concat(pods, _argo_elsewhere(path, spec, count(pods))) if {
+	pods := _argo_pods(path, spec)
+}
+
+_argo_pods(path, spec) := [{"pod": pod, "containers": containers} |
 	defaults := _object(object.get(spec, "templateDefaults", {}))
 	some source in _argo_templates(path, spec)
 	template := _over(defaults, source.value)
@@ -39,6 +43,23 @@ _shaped_pods("argo", path, spec) := [{"pod": pod, "containers": containers} |
 		"metadata_path": $"{source.path}.metadata",
 	}
 ]
+
+# A workflow of templates that stand elsewhere still decides about the pod level.
+default _argo_elsewhere(_, _, _) := []
+
+_argo_elsewhere(path, spec, 0) := [{"pod": pod, "containers": containers}] if {
+	patch := _argo_patch_of(object.get(spec, "podSpecPatch", null))
+	pod_spec := _argo_pod_spec(spec, {}, patch)
+	containers := _argo_patch_only(path, patch, set())
+	decided := [value | some value in object.remove(pod_spec, ["serviceAccountName"]); not value in [[], {}, null]]
+	count(decided) + count(containers) > 0
+	pod := {
+		"path": path,
+		"spec": pod_spec,
+		"metadata": _object(object.get(spec, "podMetadata", {})),
+		"metadata_path": $"{path}.podMetadata",
+	}
+}
 
 _argo_templates(path, spec) := array.concat(
 	[{"path": at, "value": template} |
@@ -92,7 +113,7 @@ _argo_workflow_only := ["dnsConfig", "dnsPolicy", "hostNetwork", "imagePullSecre
 
 _argo_joined := ["hostAliases", "volumes"]
 
-_argo_pod_spec(spec, template, patch) := _over(
+_argo_pod_spec(spec, template, patch) := _argo_merged(
 	object.union_n([
 		{field: value | some field in _argo_workflow_only; value := spec[field]},
 		{field: value | some field in _argo_both; value := _argo_first([template, spec], field)},
@@ -105,6 +126,7 @@ _argo_pod_spec(spec, template, patch) := _over(
 		},
 	]),
 	object.remove(patch, container_types),
+	_argo_merged_lists,
 )
 
 _argo_first(objects, field) := [value |
@@ -113,25 +135,45 @@ _argo_first(objects, field) := [value |
 	not value in {"", null}
 ][0]
 
-_argo_patch(spec, template) := _over(
+_argo_patch(spec, template) := _argo_merged(
 	_argo_patch_of(object.get(spec, "podSpecPatch", null)),
 	_argo_patch_of(object.get(template, "podSpecPatch", null)),
+	array.concat(_argo_merged_lists, container_types),
 )
+
+# Lists of a pod and of a container into which a patch merges by a key; it takes the place of other lists. The entries
+# of both are kept, so that a patch hides nothing. A null takes away what is there.
+_argo_merged_lists := ["volumes", "imagePullSecrets", "hostAliases"]
+
+_argo_merged_container_lists := ["env", "ports", "volumeMounts", "volumeDevices"]
+
+_argo_merged(base, patch, lists) := object.union_n([
+	base,
+	patch,
+	{field: array.concat(_array(object.get(base, field, [])), patch[field]) |
+		some field in lists
+		is_array(patch[field])
+	},
+])
 
 _argo_patch_of(text) := _object(yaml.unmarshal(text)) if {
 	is_string(text)
 	yaml.is_valid(text)
 } else := {}
 
-_argo_patched(container, patch) := object.union_n(array.concat(
-	[container],
-	[_without_nulls(change) |
+_argo_patched(container, patch) := _argo_merged(container, change, _argo_merged_container_lists) if {
+	changes := [change |
 		some type in container_types
 		some change in _array(object.get(patch, type, []))
 		is_object(change)
 		object.get(change, "name", "") == _argo_name(container)
-	],
-))
+	]
+	change := object.union(object.union_n(changes), {field: values |
+		some field in _argo_merged_container_lists
+		values := [value | some change in changes; some value in _array(object.get(change, field, []))]
+		count(values) > 0
+	})
+}
 
 _argo_name(container) := name if {
 	name := container.name

@@ -6,6 +6,7 @@
 #   judged. Guardrails read these rules and never `input.review.object`, so that the rule holds everywhere.
 package lib.k8s
 
+import data.lib.finding
 import data.lib.workloads
 
 group_kind := $"{input.review.kind.group}/{input.review.kind.kind}"
@@ -163,18 +164,40 @@ else := []
 _template_paths := object.get(workloads.pod_templates, group_kind, object.get(workloads.own, group_kind, []))
 
 _templated_pods(obj) := [pod |
-	some segments in _template_paths
-	template := _at(obj, segments)
-	is_object(template)
+	some path in _template_paths
+	some [at, template] in templates_at(obj, path)
 	spec := _object(object.get(template, "spec", {}))
 	metadata := _object(object.get(template, "metadata", {}))
 	pod := {
-		"path": concat(".", array.concat(segments, ["spec"])),
+		"path": trim_prefix($"{at}.spec", "."),
 		"spec": spec,
 		"metadata": metadata,
-		"metadata_path": concat(".", array.concat(segments, ["metadata"])),
+		"metadata_path": trim_prefix($"{at}.metadata", "."),
 	}
 ]
+
+# METADATA
+# description: |
+#   The pod templates at a path of lib.workloads, as a list of [path, template]; a `*` in the path stands for every
+#   entry of a list or a map.
+templates_at(obj, path) := [[concat(".", path), template] |
+	template := _at(obj, path)
+	is_object(template)
+] if {
+	not "*" in path
+}
+
+templates_at(obj, path) := [[finding.path(steps), template] |
+	star := [i | some i, "*" in path][0]
+	rest := array.slice(path, star + 1, count(path))
+	some key, entry in _at(obj, array.slice(path, 0, star))
+	is_object(entry)
+	template := _at(entry, rest)
+	is_object(template)
+	steps := array.concat(array.concat(array.slice(path, 0, star), [key]), rest)
+] if {
+	"*" in path
+}
 
 _at(obj, []) := obj
 

@@ -4,6 +4,7 @@
 package lib.workloads.known
 
 import data.lib.inventory
+import data.lib.k8s
 import data.lib.workloads
 
 # METADATA
@@ -15,17 +16,12 @@ pod_metadata(namespace) := [_object(object.get(template, "metadata", {})) |
 	[group, kind] := split(group_kind, "/")
 	some workload in _workloads(namespace, group, kind)
 	some path in paths
-	template := _at(workload, path)
-	is_object(template)
+	some [_, template] in k8s.templates_at(workload, path)
 ]
 
 _workloads("", group, kind) := inventory.cluster(group, kind)
 
 _workloads(namespace, group, kind) := inventory.namespaced(namespace, group, kind) if namespace != ""
-
-_at(workload, []) := workload
-
-_at(workload, path) := object.get(workload, path, null) if count(path) > 0
 
 _object(x) := x if is_object(x)
 
