@@ -3,7 +3,8 @@
 # description: |
 #   Gatekeeper's webhook skips every object of a namespace that carries the label admission.gatekeeper.sh/ignore,
 #   whatever its value. Whoever can label a namespace could switch all guardrails off there; only listed namespaces may
-#   have it.
+#   have it. Gatekeeper's own Config can leave namespaces out too, by name or by the beginning or end of one: of the
+#   webhook, of the audit, or of what the guardrails on several objects read.
 # scope: package
 # related_resources:
 #   - ref: https://open-policy-agent.github.io/gatekeeper/website/docs/exempt-namespaces/
@@ -18,13 +19,14 @@
 #           type: array
 #           items: {type: string}
 #           default: [gatekeeper-system]
-#           description: Names of the namespaces that may carry the label.
+#           description: Names of the namespaces that may carry the label, or be left out by a Config.
 # custom:
 #   id: gatekeeper-exemption
 #   severity: critical
 #   profiles: {baseline: deny, restricted: deny}
 #   match:
 #     - {groups: [""], kinds: [Namespace]}
+#     - {groups: [config.gatekeeper.sh], kinds: [Config]}
 #   controls:
 #     soc2: [CC6.1, CC8.1]
 #     hipaa: ["164.312(a)(1)", "164.308(a)(4)"]
@@ -41,6 +43,7 @@ import data.lib.selectors
 _label := "admission.gatekeeper.sh/ignore"
 
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
+	input.review.kind.kind == "Namespace"
 	labels := selectors.labels(k8s.labelled_resource("admission.gatekeeper.sh/").metadata)
 	_label in object.keys(labels)
 	not k8s.name in input.parameters.namespaces
@@ -50,3 +53,25 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 		"which switches every guardrail off for its objects: remove it.",
 	])
 }
+
+violation contains finding.at(rego.metadata.chain(), path, msg) if {
+	input.review.kind.kind == "Config"
+	some i, entry in k8s.resource.spec.match
+	is_object(entry)
+	_guards(object.get(entry, "processes", null))
+	some j, namespace in entry.excludedNamespaces
+	not namespace in input.parameters.namespaces
+	path := $"spec.match[{i}].excludedNamespaces[{j}]"
+	msg := concat("", [
+		$"The Config of Gatekeeper must not leave out the namespaces {namespace}, where no guardrail holds then: ",
+		"exempt namespaces in the constraints of single guardrails.",
+	])
+}
+
+# Only mutation can do without: all other processes, also unknown ones, are what the guardrails need.
+_guards(processes) if {
+	some process in processes
+	process != "mutation-webhook"
+}
+
+_guards(processes) if not is_array(processes)

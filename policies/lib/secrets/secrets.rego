@@ -372,7 +372,9 @@ _placeholders := concat("", [
 
 # Assignments in files, scripts and arguments
 
-_in_lines(name, text) := (_assigned(name, text) | _in_urls(text)) | (_in_logins(text) | _in_commands(text))
+_in_lines(name, text) := union({
+	_assigned(name, text), _in_urls(text), _in_logins(text), _in_login_files(name, text), _in_commands(text),
+})
 
 _assigned(name, text) := {$"{kind} ({trim_left(key, "-")})" |
 	_is_wordy(lower(text))
@@ -496,6 +498,22 @@ _in_logins(text) := {"a login in an Authorization header" |
 } | {"a registry login" |
 	contains(text, "auth")
 	some [_, login] in regex.find_all_string_submatch_n(`\\*"auth\\*"\s*:\s*\\*"([A-Za-z0-9+/]{4,}={0,2})`, text, -1)
+	regex.match(`^[^:\s]+:.+$`, _base64_decoded(login))
+}
+
+# What PostgreSQL, curl and Git, and npm read their logins from: .pgpass, .netrc and .npmrc.
+_in_login_files(name, text) := ({"a password for PostgreSQL" |
+	is_string(name)
+	regex.match(`(?i)pgpass`, name)
+	some [_, password] in regex.find_all_string_submatch_n(`(?m)^[^#:\n]+:[\d*]+:[^:\n]+:[^:\n]+:([^\n]+)$`, text, -1)
+	not _is_no_secret(password)
+} | {"a login of a .netrc" |
+	contains(text, "password")
+	some [_, password] in regex.find_all_string_submatch_n(`(?m)^[ \t]*(?:machine\s+\S+|default)\s+(?:(?:login|account)\s+\S+\s+)*password\s+(\S+)`, text, -1)
+	not _is_no_secret(password)
+}) | {"a registry login" |
+	contains(text, "_auth")
+	some [_, login] in regex.find_all_string_submatch_n(`(?m)^[ \t]*(?://\S+:)?_auth[ \t]*=[ \t]*"?([A-Za-z0-9+/]{8,}={0,2})`, text, -1)
 	regex.match(`^[^:\s]+:.+$`, _base64_decoded(login))
 }
 

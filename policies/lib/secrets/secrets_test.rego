@@ -3,6 +3,14 @@ package lib.secrets_test
 import data.lib.secrets
 
 _none := [
+	["hosts", "a.example.com:5432:tasks:app:hunter2"],
+	["pgpass", "# host:port:database:user:password"],
+	["pgpass", "db:5432:tasks:app:${DB_PASSWORD}"],
+	["pgpassfile", "/etc/db/pgpass"],
+	[".netrc", "machine git.example.com login ci password $GIT_PASSWORD"],
+	["", "The machine asks for a password twice."],
+	[".npmrc", "//registry.example.com/:_auth=${NPM_AUTH}"],
+	[".npmrc", "always_auth=true"],
 	["password", "24h"],
 	["clientSecret", "$oidc.example.clientSecret"],
 	["clientSecret", "$dex.github.clientSecret"],
@@ -90,6 +98,12 @@ _one := [
 	["", "redis://:hunter2@cache:6379/0", "a password in a URL"],
 	["", "Authorization: Bearer 4f9d2c7b8e1a", "a login in an Authorization header"],
 	["", `"Authorization": "Token 4f9d2c7b8e1a"`, "a login in an Authorization header"],
+	["pgpass", "db.example.com:5432:tasks:app:hunter2", "a password for PostgreSQL"],
+	[".pgpass", "# comment\n*:*:*:app:hun\\:ter2\n", "a password for PostgreSQL"],
+	[".netrc", "machine git.example.com\nlogin ci\npassword hunter2\n", "a login of a .netrc"],
+	["", "default login ci password hunter2", "a login of a .netrc"],
+	[".npmrc", "//registry.example.com/:_auth=Y2k6aHVudGVyMg==", "a registry login"],
+	["", "_auth = Y2k6aHVudGVyMg==", "a registry login"],
 	["", "sshpass -p hunter2 ssh app@example.com", "a password on a command line"],
 	["", "mysqldump -u root -phunter2 tasks", "a password on a command line"],
 	["", "ALTER ROLE app WITH ENCRYPTED PASSWORD 'hunter2'", "a password in SQL"],
