@@ -59,8 +59,8 @@ func reviewOf(o *manifest.Object, value ast.Value) engine.Review {
 		}
 		review.More["unknownFields"] = unknown
 	}
-	if keys := o.Embedded(); len(keys) > 0 {
-		review.More["embeddedManifests"] = keys
+	if paths := o.Embedded(); len(paths) > 0 {
+		review.More["embeddedManifests"] = paths
 	}
 	if request := o.Request; request != nil {
 		review.Operation = request.Operation
