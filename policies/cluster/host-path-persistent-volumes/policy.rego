@@ -25,8 +25,8 @@
 #           items: {type: string, pattern: ^/}
 #           default: [/mnt]
 #           description: |
-#             Directories of nodes that local may use, with what is below them; by default where disks are mounted for the
-#             local static provisioner.
+#             Directories of nodes that local may use, with what is below them; by default where disks are mounted for
+#             the local static provisioner.
 # custom:
 #   id: host-path-persistent-volumes
 #   severity: high

@@ -1,10 +1,10 @@
 # METADATA
 # title: Kinds that make pods are known as such
 # description: |
-#   The guardrails on pods judge the kinds of which they know where the pod template is. A custom resource of another kind
-#   that lists containers with images very likely makes pods too, and none of those guardrails has looked at it; the same
-#   holds for a part of a known kind that is not its pod template. Once the configuration names the kind with the path of
-#   its pod template, it is judged like a Deployment.
+#   The guardrails on pods judge the kinds of which they know where the pod template is. A custom resource of another
+#   kind that lists containers with images very likely makes pods too, and none of those guardrails has looked at it;
+#   the same holds for a part of a known kind that is not its pod template. Once the configuration names the kind with
+#   the path of its pod template, it is judged like a Deployment.
 # scope: package
 # related_resources:
 #   - ref: https://kubernetes.io/docs/concepts/extend-kubernetes/api-extension/custom-resources/

@@ -38,8 +38,8 @@
 #     cis: ["5.6.3"]
 #     nsa: [pod-security]
 #   remediation: |
-#     Use a nodeSelector or an affinity, tolerate the taints of the nodes that are meant for the workload by key, and give
-#     it a PriorityClass of your own.
+#     Use a nodeSelector or an affinity, tolerate the taints of the nodes that are meant for the workload by key, and
+#     give it a PriorityClass of your own.
 package rampart.container.pod_scheduling
 
 import data.lib.finding

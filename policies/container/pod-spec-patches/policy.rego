@@ -48,7 +48,7 @@ _problem(patch) := concat("", [
 	not _readable(patch)
 }
 
-_problem(patch) := $"holds the directive {directives[0]}, which takes settings away: write out what the pod is to have" if {
+_problem(patch) := $"holds the directive {directives[0]}, which takes settings away: write out what remains" if {
 	directives := sort({key | some key in _keys(patch); startswith(key, "$")})
 	count(directives) > 0
 } else := concat("", [

@@ -196,6 +196,11 @@ _argo_patch_only(path, patch, known) := [{"path": $"{path}.podSpecPatch", "conta
 
 _shaped_pods("tekton-task", path, spec) := [_tekton_pod(path, spec, {})]
 
+_shaped_pods("tekton-step-action", path, spec) := [{
+	"pod": {"path": path, "spec": {}, "metadata": {}, "metadata_path": $"{path}.metadata"},
+	"containers": [{"path": path, "container": spec, "type": "containers"}],
+}]
+
 _shaped_pods("tekton-task-run", path, spec) := _tekton_run(
 	[{"path": $"{path}.taskSpec", "value": spec.taskSpec} | is_object(spec.taskSpec)],
 	$"{path}.podTemplate",
@@ -251,6 +256,7 @@ _tekton_pod(path, spec, pod_level) := {
 		[{"path": at, "container": _tekton_container(container), "type": "containers"} |
 			base := _object(object.get(spec, "stepTemplate", {}))
 			some i, step in _array(object.get(spec, "steps", []))
+			not _tekton_action(step, base)
 			container := _over(base, _object(step))
 			at := $"{path}.steps[{i}]"
 		],
@@ -259,6 +265,15 @@ _tekton_pod(path, spec, pod_level) := {
 			at := $"{path}.sidecars[{i}]"
 		],
 	),
+}
+
+# A step that is nothing but a StepAction of the cluster is judged there. One that comes from a remote place is not:
+# it is judged for what it does not say here.
+_tekton_action(step, {}) if {
+	is_string(step.ref.name)
+	not step.ref.resolver
+	not step.securityContext
+	not step.image
 }
 
 # v1 calls a container's resources computeResources.

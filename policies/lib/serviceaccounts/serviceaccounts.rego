@@ -15,7 +15,10 @@ pods := [pod |
 	some pod in k8s.pods
 ]
 
-_decided_elsewhere := {"apps.kruise.io/SidecarSet", "tekton.dev/ClusterTask", "tekton.dev/Pipeline", "tekton.dev/Task"}
+_decided_elsewhere := {
+	"apps.kruise.io/SidecarSet", "tekton.dev/ClusterTask", "tekton.dev/Pipeline", "tekton.dev/StepAction",
+	"tekton.dev/Task",
+}
 
 # METADATA
 # description: |

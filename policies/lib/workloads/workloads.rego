@@ -99,6 +99,7 @@ containers_in := {
 	"tekton.dev/ClusterTask": {"shape": "tekton-task", "path": ["spec"]},
 	"tekton.dev/Pipeline": {"shape": "tekton-pipeline", "path": ["spec"]},
 	"tekton.dev/PipelineRun": {"shape": "tekton-pipeline-run", "path": ["spec"]},
+	"tekton.dev/StepAction": {"shape": "tekton-step-action", "path": ["spec"]},
 	"tekton.dev/Task": {"shape": "tekton-task", "path": ["spec"]},
 	"tekton.dev/TaskRun": {"shape": "tekton-task-run", "path": ["spec"]},
 }
