@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -108,36 +109,55 @@ func TestConftestCases(t *testing.T) {
 	t.Parallel()
 	p := loadPack(t)
 	key := newSigningKey(t)
-	var files, found, differing int
-	for _, r := range p.revisions(t) {
-		dir := unpack(t, buildBundle(t, key, "--config", r.configuration))
-		folder := t.TempDir()
-		alone := map[string][]finding{}
-		for i, s := range r.samples {
-			if s.asObject == nil {
-				continue
-			}
-			text, err := json.Marshal(s.Review.Object)
-			require.NoError(t, err)
-			file := write(t, folder, fmt.Sprintf("%04d.json", i), text)
-			if findings := r.oracle.judge(t, s.Review, itself(t, s.Review.Object.(object))); len(findings) > 0 {
-				alone[file] = findings
-			}
-			files++
-		}
-		together, _ := rampartCheck(t, "--config", r.configuration, folder)
-		for mode, want := range map[string]map[string][]finding{"": normal(alone), "--combine": together} {
-			got := conftest(t, dir, slices.DeleteFunc([]string{mode, folder}, func(s string) bool { return s == "" })...)
-			for _, file := range union(want, got) {
-				found += len(got[file])
-				if !assert.Equal(t, want[file], got[file], "%s %s", mode, file) {
-					differing++
+	var files, found, differing atomic.Int64
+	t.Cleanup(func() {
+		t.Logf("%d files, one by one and combined: %d findings, %d files differing", files.Load(), found.Load(), differing.Load())
+		assert.Positive(t, found.Load())
+	})
+	for i, r := range p.revisions(t) {
+		t.Run(fmt.Sprintf("configuration %d", i), func(t *testing.T) {
+			t.Parallel()
+			dir := unpack(t, buildBundle(t, key, "--config", r.configuration))
+			folder := t.TempDir()
+			alone := r.files(t, folder)
+			together, result := rampartCheck(t, "--config", r.configuration, folder)
+			files.Add(int64(result.Summary.Files))
+			compare := func(t *testing.T, want, got map[string][]finding) {
+				for _, file := range union(want, got) {
+					found.Add(int64(len(got[file])))
+					if !assert.Equal(t, want[file], got[file], file) {
+						differing.Add(1)
+					}
 				}
 			}
+			t.Run("one by one", func(t *testing.T) {
+				t.Parallel()
+				compare(t, alone, conftest(t, dir, folder))
+			})
+			t.Run("combined", func(t *testing.T) {
+				t.Parallel()
+				compare(t, together, conftest(t, dir, "--combine", folder))
+			})
+		})
+	}
+}
+
+// files writes the objects of the cases, and returns what the engine finds in each file by itself.
+func (r *revision) files(t testing.TB, folder string) map[string][]finding {
+	t.Helper()
+	found := map[string][]finding{}
+	for i, s := range r.samples {
+		if s.asObject == nil {
+			continue
+		}
+		text, err := json.Marshal(s.Review.Object)
+		require.NoError(t, err)
+		file := write(t, folder, fmt.Sprintf("%04d.json", i), text)
+		if findings := r.oracle.judge(t, s.Review, itself(t, s.Review.Object.(object))); len(findings) > 0 {
+			found[file] = findings
 		}
 	}
-	t.Logf("%d files, one by one and combined: %d findings, %d files differing", files, found, differing)
-	assert.Positive(t, found)
+	return normal(found)
 }
 
 // itself is the inventory of a file that holds one object.

@@ -67,15 +67,16 @@ _file(finding) := $"{finding._loc.file}: " if {
 
 _inventory := object.union_n(array.concat(
 	[json.remove(_provided, [entry.at | some entry in _entries])],
-	[_nested(entry.at, entry.object) | some entry in _entries; entry.position == max(_positions[entry.at])],
+	[_nested(entry.at, entry.object) | some entry in _entries; entry.position == max(_positions[json.marshal(entry.at)])],
 ))
 
 default _provided := {}
 
 _provided := data.inventory if is_object(data.inventory)
 
-# Of two objects of one name the later one stays.
-_positions[entry.at] contains entry.position if some entry in _entries
+# Of two objects of one name the later one stays. The key is a text: OPA 1.13 takes any other for one too, and compiles no rule
+# that looks up an array.
+_positions[json.marshal(entry.at)] contains entry.position if some entry in _entries
 
 _entries contains entry if {
 	not _combined
