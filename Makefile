@@ -15,7 +15,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null)
 MODULES := . harness/pss harness/e2e
 
 # What `make generate` writes.
-GENERATED := bundle constraints policies/README.md
+GENERATED := bundle constraints harness/compiled/data policies/README.md
 
 # Each tool is a module of its own, for their dependencies contradict each other. The binary is kept in the user's cache
 # under the hash of what it is made of, so that fresh clones share it and an update builds only what changed.

@@ -265,8 +265,8 @@ func (g *Guardrail) validate(folder string) error {
 		}
 	}
 	check(g.ID == folder && slug.MatchString(g.ID), "custom.id is %q; write the folder's name, %q", g.ID, folder)
-	want := "data.rampart." + g.Layer + "." + strings.ReplaceAll(g.ID, "-", "_")
-	check(g.Package() == want, "the package is %s; write package %s", g.Package(), strings.TrimPrefix(want, "data."))
+	written := g.Module.AST.Package.Path.String()
+	check(written == g.Package(), "the package is %s; write package %s", written, strings.TrimPrefix(g.Package(), "data."))
 	check(g.Title != "", "title is missing")
 	check(g.Description != "", "description is missing")
 	check(g.Remediation != "", "custom.remediation is missing")
@@ -287,11 +287,17 @@ func (g *Guardrail) validate(folder string) error {
 		check(properties[name] != nil, "custom.needs names %q, which is no parameter", name)
 	}
 	check(g.Parameters["type"] == "object", "the schema of input.parameters must have type: object")
+	defaults, _ := withDefaults(g.Parameters, map[string]any{}).(map[string]any)
+	if err := g.checkParameters(defaults); err != nil {
+		errs = append(errs, fmt.Errorf("METADATA schemas: %w", err))
+	}
 	return errors.Join(errs...)
 }
 
 // Package is the policy's package path, such as data.rampart.container.privileged_containers.
-func (g *Guardrail) Package() string { return g.Module.AST.Package.Path.String() }
+func (g *Guardrail) Package() string {
+	return "data.rampart." + g.Layer + "." + strings.ReplaceAll(g.ID, "-", "_")
+}
 
 // AdmittedKinds are the kinds judged that an API server can admit; the others are only in files.
 func (g *Guardrail) AdmittedKinds() []Kind {

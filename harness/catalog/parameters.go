@@ -19,17 +19,26 @@ import (
 // CustomResourceDefinition fills them, or an error that names every value that the schema refuses.
 func (g *Guardrail) FillParameters(given map[string]any) (map[string]any, error) {
 	filled, _ := withDefaults(g.Parameters, jsonCopy(given)).(map[string]any)
-	schema, err := g.compileSchema()
-	if err != nil {
-		return nil, err
+	if len(given) == 0 {
+		return filled, nil // The defaults were checked with the METADATA.
 	}
-	var invalid *jsonschema.ValidationError
-	if err := schema.Validate(jsonCopy(filled)); errors.As(err, &invalid) {
-		return nil, errors.Join(g.explain(invalid)...)
-	} else if err != nil {
+	if err := g.checkParameters(filled); err != nil {
 		return nil, err
 	}
 	return filled, nil
+}
+
+// checkParameters returns an error that names every value that the schema refuses.
+func (g *Guardrail) checkParameters(filled map[string]any) error {
+	schema, err := g.compileSchema()
+	if err != nil {
+		return err
+	}
+	err = schema.Validate(jsonCopy(filled))
+	if invalid := (*jsonschema.ValidationError)(nil); errors.As(err, &invalid) {
+		return errors.Join(g.explain(invalid)...)
+	}
+	return err
 }
 
 func (g *Guardrail) compileSchema() (*jsonschema.Schema, error) {

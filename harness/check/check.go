@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/rampart-policy/rampart/harness/catalog"
+	"github.com/rampart-policy/rampart/harness/compiled"
 	"github.com/rampart-policy/rampart/harness/config"
 	"github.com/rampart-policy/rampart/harness/engine"
 	"github.com/rampart-policy/rampart/harness/manifest"
@@ -24,6 +25,8 @@ import (
 // Config is what a check needs to know.
 type Config struct {
 	Catalog *catalog.Catalog
+	// Pack has the catalogue's guardrails in compiled form; where it is nil, all active ones are compiled from source.
+	Pack *compiled.Pack
 	// Profile is the name that the report shows, Active what is evaluated.
 	Profile string
 	Active  []config.Active
@@ -39,7 +42,7 @@ type Config struct {
 // Run judges the paths (files, folders, globs or "-"). It returns an error where the check could not take place at all;
 // input that cannot be read or judged is part of the result.
 func Run(ctx context.Context, cfg Config, paths []string) (*report.Result, error) {
-	options := manifest.Options{Namespace: cfg.Namespace, Stdin: cfg.Stdin, Documents: documents(ctx, cfg.Catalog)}
+	options := manifest.Options{Namespace: cfg.Namespace, Stdin: cfg.Stdin, Documents: documents(ctx, cfg)}
 	sources, err := manifest.Find(paths, options)
 	if err != nil {
 		return nil, err
@@ -47,12 +50,13 @@ func Run(ctx context.Context, cfg Config, paths []string) (*report.Result, error
 	r := &run{cfg: cfg, active: map[string]config.Active{}, waivers: newWaivers(cfg.Waivers, cfg.Now),
 		result: &report.Result{Version: cfg.Version, Findings: []report.Finding{}, Errors: []report.Error{},
 			Skipped: []report.Skipped{}, Exempted: []report.Exempted{}, Guardrails: map[string]report.Tally{}, Waivers: []report.WaiverNote{}}}
-	if err := r.compile(); err != nil {
-		return nil, err
-	}
 	inputs := make([]input, len(sources))
 	parallel(len(sources), func(i int) { inputs[i] = read(sources[i], options) })
-	if err := r.judge(ctx, r.collect(inputs)); err != nil {
+	subjects := r.collect(inputs)
+	if err := r.compile(subjects); err != nil {
+		return nil, err
+	}
+	if err := r.judge(ctx, subjects); err != nil {
 		return nil, err
 	}
 	r.summarise()
@@ -69,15 +73,38 @@ type run struct {
 	result  *report.Result
 }
 
-func (r *run) compile() error {
-	guardrails := make([]*catalog.Guardrail, len(r.cfg.Active))
-	for i, a := range r.cfg.Active {
-		guardrails[i] = a.Guardrail
+func (r *run) compile(subjects []*subject) (err error) {
+	for _, a := range r.cfg.Active {
 		r.active[a.ID] = a
 	}
-	var err error
-	r.program, err = engine.Compile(r.cfg.Catalog, guardrails)
+	if r.cfg.Pack != nil {
+		r.program, err = r.cfg.Pack.Program(r.needed(subjects))
+		return err
+	}
+	all := make([]*catalog.Guardrail, len(r.cfg.Active))
+	for i, a := range r.cfg.Active {
+		all[i] = a.Guardrail
+	}
+	r.program, err = engine.Compile(r.cfg.Catalog, all)
 	return err
+}
+
+// needed are the active guardrails that judge any of the objects.
+func (r *run) needed(subjects []*subject) []*catalog.Guardrail {
+	kinds := map[catalog.Kind]bool{}
+	for _, s := range subjects {
+		kinds[catalog.Kind{Group: s.Group, Kind: s.Kind}] = true
+	}
+	var needed []*catalog.Guardrail
+	for _, a := range r.cfg.Active {
+		for kind := range kinds {
+			if a.Matches(kind.Group, kind.Kind) {
+				needed = append(needed, a.Guardrail)
+				break
+			}
+		}
+	}
+	return needed
 }
 
 // parallel does n things on all processors. Each processor has one worker for all that it does: evaluating a policy takes

@@ -10,8 +10,13 @@ import (
 )
 
 // documents recognises what is no Kubernetes object; the Rego for it is compiled when the first such document is met.
-func documents(ctx context.Context, c *catalog.Catalog) func(value any) ([]manifest.Foreign, error) {
-	compiled := sync.OnceValues(func() (*engine.Documents, error) { return engine.NewDocuments(c) })
+func documents(ctx context.Context, cfg Config) func(value any) ([]manifest.Foreign, error) {
+	compiled := sync.OnceValues(func() (*engine.Documents, error) {
+		if cfg.Pack != nil {
+			return cfg.Pack.Documents()
+		}
+		return engine.NewDocuments(cfg.Catalog)
+	})
 	return func(value any) ([]manifest.Foreign, error) {
 		recognizer, err := compiled()
 		if err != nil {

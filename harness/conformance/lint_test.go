@@ -301,11 +301,6 @@ func (*linter) parameters(g *catalog.Guardrail) []string {
 				"description (“No default: …”)")
 		}
 	}
-	if len(problems) == 0 {
-		if _, err := g.FillParameters(nil); err != nil {
-			problems = append(problems, "parameters: the defaults are refused: "+err.Error())
-		}
-	}
 	return problems
 }
 
@@ -473,7 +468,6 @@ func TestConventionsCanFail(t *testing.T) {
 		"parameters: nested": {rule: "parameters", edit: map[string]string{
 			"type: boolean, default: false": "type: array, default: [], items: {type: object, properties: {a: {}}}",
 		}},
-		"parameters: wrong default":     {rule: "parameters", edit: map[string]string{"default: false": "default: 'no'"}},
 		"parameters: root default":      {rule: "parameters", edit: map[string]string{"#       default: {}\n": ""}},
 		"parameters: misspelt accepted": {rule: "parameters", edit: map[string]string{"#       additionalProperties: false\n": ""}},
 		"review: object":                {rule: "review", edit: map[string]string{body: body + "	input.review.object.spec\n"}},

@@ -142,27 +142,36 @@ func (c *constants) has(ref ast.Ref) bool {
 
 // constantRules finds the rules that depend on nothing but data: neither they nor what they call read the input, the
 // clock or anything else that differs between two evaluations.
-func constantRules(compiler *ast.Compiler) *constants {
+func constantRules(compiler *ast.Compiler) map[*ast.Rule]bool {
 	known := map[*ast.Rule]bool{}
-	var varies func(rule *ast.Rule) bool
-	varies = func(rule *ast.Rule) bool {
-		v, ok := known[rule]
-		if ok {
-			return v
+	var isConstant func(rule *ast.Rule) bool
+	isConstant = func(rule *ast.Rule) bool {
+		if is, ok := known[rule]; ok {
+			return is
 		}
-		v = readsInput(rule)
-		for part := rule; part != nil && !v; part = part.Else {
+		is := !readsInput(rule)
+		for part := rule; part != nil && is; part = part.Else {
 			for dependency := range compiler.Graph.Dependencies(part) {
-				v = v || varies(dependency.(*ast.Rule))
+				is = is && isConstant(dependency.(*ast.Rule))
 			}
 		}
-		known[rule] = v
-		return v
+		known[rule] = is
+		return is
 	}
+	constant := map[*ast.Rule]bool{}
+	for _, module := range compiler.Modules {
+		for _, rule := range module.Rules {
+			constant[rule] = isConstant(rule)
+		}
+	}
+	return constant
+}
+
+func constantRefs(compiler *ast.Compiler, constant map[*ast.Rule]bool) *constants {
 	all := &constants{}
 	for _, module := range compiler.Modules {
 		for _, rule := range module.Rules {
-			all.add(rule.Ref().GroundPrefix(), varies(rule))
+			all.add(rule.Ref().GroundPrefix(), !constant[rule])
 		}
 	}
 	return all

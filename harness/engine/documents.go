@@ -25,18 +25,32 @@ type Documents struct {
 	query    ast.Body
 }
 
-const documentsFile = "lib/documents/documents.rego"
+// DocumentsFile is the library that recognises documents. It imports no other.
+const DocumentsFile = "lib/documents/documents.rego"
 
 // NewDocuments compiles lib.documents.
 func NewDocuments(c *catalog.Catalog) (*Documents, error) {
-	lib := c.Libs[documentsFile]
+	lib := c.Libs[DocumentsFile]
 	if lib == nil {
-		return nil, fmt.Errorf("%s: missing", documentsFile)
+		return nil, fmt.Errorf("%s: missing", DocumentsFile)
 	}
 	compiler := ast.NewCompiler()
-	if compiler.Compile(map[string]*ast.Module{documentsFile: lib.AST}); compiler.Failed() {
+	if compiler.Compile(map[string]*ast.Module{DocumentsFile: lib.AST}); compiler.Failed() {
 		return nil, compiler.Errors
 	}
+	return newDocuments(compiler)
+}
+
+// LinkDocuments is NewDocuments for a library that was compiled before.
+func LinkDocuments(modules *Modules) (*Documents, error) {
+	compiler, err := link(modules)
+	if err != nil {
+		return nil, err
+	}
+	return newDocuments(compiler)
+}
+
+func newDocuments(compiler *ast.Compiler) (*Documents, error) {
 	query, err := compiler.QueryCompiler().Compile(ast.MustParseBody(resultVar + " = data.lib.documents.found(input)"))
 	return &Documents{compiler, query}, err
 }
@@ -53,7 +67,7 @@ func (d *Documents) Find(ctx context.Context, value any) ([]Document, error) {
 		return nil, err
 	}
 	if len(results) != 1 {
-		return nil, fmt.Errorf("internal error: %s gives %d results", documentsFile, len(results))
+		return nil, fmt.Errorf("internal error: %s gives %d results", DocumentsFile, len(results))
 	}
 	var found []Document
 	return found, ast.As(results[0][resultVar].Value, &found)

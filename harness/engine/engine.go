@@ -42,7 +42,20 @@ type query struct {
 
 // Compile prepares the guardrails for evaluation.
 func Compile(c *catalog.Catalog, guardrails []*catalog.Guardrail) (*Program, error) {
+	compiler, err := compile(c, guardrails, WithOwnParameters)
+	if err != nil {
+		return nil, err
+	}
+	return newProgram(guardrails, compiler, constantRules(compiler)), nil
+}
+
+// compile compiles the guardrails, each as own gives it, with what they import and with more libraries.
+func compile(c *catalog.Catalog, guardrails []*catalog.Guardrail, own func(*catalog.Guardrail) *ast.Module,
+	more ...*catalog.Module) (*ast.Compiler, error) {
 	modules := map[string]*ast.Module{}
+	for _, lib := range more {
+		modules[lib.File] = lib.AST
+	}
 	for _, g := range guardrails {
 		libs, err := c.Closure(g.Module)
 		if err != nil {
@@ -51,14 +64,18 @@ func Compile(c *catalog.Catalog, guardrails []*catalog.Guardrail) (*Program, err
 		for _, lib := range libs {
 			modules[lib.File] = lib.AST
 		}
-		modules[g.Layer+"/"+g.ID] = WithOwnParameters(g)
+		modules[g.Module.File] = own(g)
 	}
 	compiler := ast.NewCompiler()
 	if compiler.Compile(modules); compiler.Failed() {
 		return nil, compiler.Errors
 	}
-	return &Program{guardrails: guardrails, compiler: compiler, constant: constantRules(compiler),
-		queries: map[string]*query{}, byKind: map[catalog.Kind]*query{}}, nil
+	return compiler, nil
+}
+
+func newProgram(guardrails []*catalog.Guardrail, compiler *ast.Compiler, constant map[*ast.Rule]bool) *Program {
+	return &Program{guardrails: guardrails, compiler: compiler, constant: constantRefs(compiler, constant),
+		queries: map[string]*query{}, byKind: map[catalog.Kind]*query{}}
 }
 
 var parametersRef = ast.MustParseRef("input.parameters")
@@ -181,7 +198,7 @@ func (p *Program) query(guardrails []*catalog.Guardrail) (*query, error) {
 	refs := make([]*ast.Term, len(guardrails))
 	for i, g := range guardrails {
 		ids[i] = g.ID
-		refs[i] = ast.NewTerm(g.Module.AST.Package.Path.Append(ast.StringTerm("violation")))
+		refs[i] = ast.NewTerm(ast.MustParseRef(g.Package()).Append(ast.StringTerm("violation")))
 	}
 	key := strings.Join(ids, " ")
 	if q := p.queries[key]; q != nil {

@@ -67,7 +67,7 @@ func (f *checkFlags) run(cmd *cobra.Command, paths []string, now time.Time) erro
 	if err != nil {
 		return err
 	}
-	r, err := f.resolve()
+	r, err := f.resolveCompiled()
 	if err != nil {
 		return err
 	}

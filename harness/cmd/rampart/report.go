@@ -64,7 +64,7 @@ func (f *reportFlags) run(cmd *cobra.Command, paths []string, now time.Time) err
 	if framework == nil {
 		return fmt.Errorf("unknown framework %q: choose one of %s", f.framework, strings.Join(frameworks.Names(), ", "))
 	}
-	r, err := f.resolve()
+	r, err := f.resolveCompiled()
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/rampart-policy/rampart/constraints"
 	"github.com/rampart-policy/rampart/harness/catalog"
 	"github.com/rampart-policy/rampart/harness/check"
+	"github.com/rampart-policy/rampart/harness/compiled"
 	"github.com/rampart-policy/rampart/harness/config"
 	"github.com/rampart-policy/rampart/policies"
 )
@@ -41,6 +42,8 @@ type resolved struct {
 	profile string
 	active  []config.Active
 	file    *config.File
+	// pack has the catalogue's guardrails in compiled form, where that was asked for and holds all of them.
+	pack *compiled.Pack
 }
 
 // check is the configuration of a check. The namespace of the command line outweighs that of the file.
@@ -48,7 +51,7 @@ func (r *resolved) check(namespace string, stdin io.Reader, now time.Time) check
 	if namespace == "" {
 		namespace = r.file.Namespace
 	}
-	return check.Config{Catalog: r.catalog, Profile: r.profile, Active: r.active, Waivers: r.file.Waivers,
+	return check.Config{Catalog: r.catalog, Pack: r.pack, Profile: r.profile, Active: r.active, Waivers: r.file.Waivers,
 		Namespace: namespace, Stdin: stdin, Version: versionText(), Now: now}
 }
 
@@ -57,10 +60,40 @@ func (s *selection) resolve() (*resolved, error) {
 	if err != nil {
 		return nil, err
 	}
+	return s.fromSource(file)
+}
+
+func (s *selection) fromSource(file *config.File) (*resolved, error) {
 	c, err := loadCatalog(file.Workloads, s.policies)
 	if err != nil {
 		return nil, err
 	}
+	return s.resolveIn(c, file)
+}
+
+// resolveCompiled is resolve for a command that only evaluates guardrails. Those of the site's own, and those for workload
+// kinds of its own, are read from source.
+func (s *selection) resolveCompiled() (*resolved, error) {
+	file, err := s.readConfig()
+	if err != nil {
+		return nil, err
+	}
+	if len(s.policies)+len(file.Workloads) > 0 {
+		return s.fromSource(file)
+	}
+	pack, err := compiled.Load()
+	if err != nil {
+		return nil, err
+	}
+	r, err := s.resolveIn(pack.Catalog, file)
+	if err != nil {
+		return nil, err
+	}
+	r.pack = pack
+	return r, nil
+}
+
+func (s *selection) resolveIn(c *catalog.Catalog, file *config.File) (*resolved, error) {
 	profiles, err := config.ReadProfiles(constraints.FS)
 	if err != nil {
 		return nil, err

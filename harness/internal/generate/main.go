@@ -1,5 +1,5 @@
-// Command generate writes everything in the repository that is derived from the policies: the table of guardrails and what
-// Gatekeeper installs. Run it from the repository's root.
+// Command generate writes everything in the repository that is derived from the policies: the table of guardrails, what
+// Gatekeeper installs, and the compiled form that the command reads. Run it from the repository's root.
 package main
 
 import (
@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"github.com/rampart-policy/rampart/harness/catalog"
+	"github.com/rampart-policy/rampart/harness/compiled"
 	"github.com/rampart-policy/rampart/harness/config"
 	"github.com/rampart-policy/rampart/harness/render"
 )
@@ -27,11 +28,18 @@ func generate() error {
 	if err := os.WriteFile(filepath.Join("policies", "README.md"), render.Docs(c), 0o644); err != nil {
 		return err
 	}
+	files, err := compiled.Files(c)
+	if err != nil {
+		return err
+	}
+	if err := replace(filepath.Join("harness", "compiled", "data"), files); err != nil {
+		return err
+	}
 	templates, err := render.Templates(c, c.Guardrails)
 	if err != nil {
 		return err
 	}
-	if err := replace("templates", templates); err != nil {
+	if err := replace(filepath.Join("constraints", "templates"), templates); err != nil {
 		return err
 	}
 	profiles, err := config.ReadProfiles(os.DirFS("constraints"))
@@ -58,19 +66,18 @@ func generateProfile(c *catalog.Catalog, profiles config.Profiles, name string) 
 	if err != nil {
 		return err
 	}
-	if err := replace(name, constraints); err != nil {
+	if err := replace(filepath.Join("constraints", name), constraints); err != nil {
 		return err
 	}
 	rollout, err := render.Rollout("../" + name)
 	if err != nil {
 		return err
 	}
-	return replace(name+"-dryrun", rollout)
+	return replace(filepath.Join("constraints", name+"-dryrun"), rollout)
 }
 
-// replace writes the files into a folder of constraints/ that holds nothing else.
-func replace(name string, files render.Files) error {
-	folder := filepath.Join("constraints", name)
+// replace writes the files into a folder that holds nothing else.
+func replace(folder string, files render.Files) error {
 	if err := os.RemoveAll(folder); err != nil {
 		return err
 	}
