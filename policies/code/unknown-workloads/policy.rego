@@ -31,7 +31,7 @@
 #   controls:
 #     soc2: [CC7.1]
 #     hipaa: ["164.312(c)(1)"]
-#     cis: ["5.6.2"]
+#     cis: ["5.6.3"]
 #     nsa: [pod-security]
 #   remediation: |
 #     Name the kind under workloads in the configuration, with the path of its pod template; in the cluster, admission
