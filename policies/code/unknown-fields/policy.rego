@@ -26,6 +26,6 @@ import data.lib.finding
 import data.lib.k8s
 
 violation contains finding.at(rego.metadata.chain(), field.path, field.message) if {
-	k8s.annotated_resource
 	some field in input.review.unknownFields
+	k8s.annotated_resource
 }

@@ -161,6 +161,7 @@ _cilium_block(block) := {"cidr": block.cidr, "except": array_of(block, "except")
 # The policies of the network policy API: the first rule that matches all traffic decides.
 
 _verdict(tier, direction, subject) := first[2] if {
+	count(_tier(tier)) > 0
 	first := sort([[object.get(policy.spec, "priority", 0), _caution[action], action] |
 		some policy in _tier(tier)
 		_is_subject(policy.spec.subject, subject)

@@ -40,25 +40,23 @@ _is_set(spec, key) if not object.get(spec, key, null) in {"", null}
 
 # METADATA
 # description: Whether a binding of the inventory has the account as a subject, by its name or by its user name.
-bound(namespace, account) if {
-	some binding in inventory.everywhere("rbac.authorization.k8s.io", "RoleBinding")
-	_has_subject(binding, namespace, account)
-}
+bound(namespace, account) if $"system:serviceaccount:{namespace}:{account}" in _bound
 
-bound(namespace, account) if {
-	some binding in inventory.cluster("rbac.authorization.k8s.io", "ClusterRoleBinding")
-	_has_subject(binding, namespace, account)
-}
-
-_has_subject(binding, namespace, account) if {
-	some subject in binding.subjects
+# The user names of all that bindings bind: one look at the bindings for any number of pods.
+_bound contains $"system:serviceaccount:{subject.namespace}:{subject.name}" if {
+	some subject in _subjects
 	subject.kind == "ServiceAccount"
-	subject.name == account
-	subject.namespace == namespace
 }
 
-_has_subject(binding, namespace, account) if {
-	some subject in binding.subjects
+_bound contains subject.name if {
+	some subject in _subjects
 	subject.kind == "User"
-	subject.name == $"system:serviceaccount:{namespace}:{account}"
 }
+
+_subjects := [subject |
+	some binding in array.concat(
+		inventory.everywhere("rbac.authorization.k8s.io", "RoleBinding"),
+		[binding | some binding in inventory.cluster("rbac.authorization.k8s.io", "ClusterRoleBinding")],
+	)
+	some subject in binding.subjects
+]
