@@ -53,34 +53,34 @@ import data.lib.workloads.known
 
 violation contains finding.at(rego.metadata.chain(), "spec.podSelector", msg) if {
 	selector := network.pod_selector(k8s.resource.spec)
-	count(_pods) > 0
+	count(_pods(_namespace)) > 0
 	not _selects_a_pod(selector)
 	msg := $"The pod selector selects none of the workloads of namespace {_namespace}: write labels that their pods carry."
 }
 
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	spec := k8s.resource.spec
-	namespaces := inventory.cluster("", "Namespace")
-	names := {namespace.metadata.name | some namespace in namespaces}
-	"kube-system" in names
+	"kube-system" in _known
 	some direction in ["Ingress", "Egress"]
 	some entry in network.rules(spec, direction)
 	some i, peer in network.peers(entry.rule, direction)
 	some name in selectors.demanded(network.value(peer, "namespaceSelector"), selectors.namespace_name_label)
-	not name in names
+	not name in _known
 	not name in input.parameters.knownNamespaces
 	path := $"{entry.path}.{network.fields[direction].peers}[{i}].namespaceSelector"
 	msg := $"There is no namespace {name}: write the name of one that exists."
 }
 
+_known := {namespace.metadata.name | some namespace in inventory.cluster("", "Namespace")}
+
 _namespace := "default" if k8s.namespace == ""
 
 else := k8s.namespace
 
-# The labels of the pods of every workload that is known.
-_pods := [selectors.labels(metadata) | some metadata in known.pod_metadata(_namespace)]
+# The labels of the pods of every workload of a namespace that is known.
+_pods(namespace) := {selectors.labels(metadata) | some metadata in known.pod_metadata(namespace)}
 
 _selects_a_pod(selector) if {
-	some labels in _pods
+	some labels in _pods(_namespace)
 	selectors.matches(selector, labels)
 }

@@ -129,10 +129,13 @@ _strong_account_beside if k8s.namespace in input.parameters.systemNamespaces
 
 _strong_account_beside if {
 	k8s.namespace != ""
+	k8s.namespace in _namespaces_of_strong_accounts
+}
+
+_namespaces_of_strong_accounts contains subject.account.namespace if {
 	some binding in inventory.cluster(rbac.group, "ClusterRoleBinding")
-	some subject in rbac.subjects(binding, "")
-	subject.account.namespace == k8s.namespace
 	_administers(rbac.role_ref(binding))
+	some subject in rbac.subjects(binding, "")
 }
 
 _administers({"kind": "ClusterRole", "name": "cluster-admin"})

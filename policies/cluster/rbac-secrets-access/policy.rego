@@ -103,14 +103,18 @@ _cluster_wide := "is bound cluster-wide" if {
 	not _bound_in_namespaces(k8s.name)
 }
 
-_bound_cluster_wide if {
+_bound_cluster_wide if k8s.name in _roles_bound_cluster_wide
+
+_roles_bound_cluster_wide contains rbac.role_ref(binding).name if {
 	some binding in inventory.cluster(rbac.group, "ClusterRoleBinding")
-	rbac.role_ref(binding).name == k8s.name
 }
 
-_bound_in_namespaces(name) if {
+_bound_in_namespaces(name) if name in _roles_bound_in_namespaces
+
+_roles_bound_in_namespaces contains ref.name if {
 	some binding in inventory.everywhere(rbac.group, "RoleBinding")
-	rbac.role_ref(binding) == {"kind": "ClusterRole", "name": name}
+	ref := rbac.role_ref(binding)
+	ref.kind == "ClusterRole"
 }
 
 _reads_secrets(ref) if {

@@ -64,15 +64,21 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 
 # Other workloads of the namespace with the account, as "Kind name".
 _others(account) := {$"{root.kind} {root.name}" |
-	some of_kind in inventory.kinds_in(k8s.namespace)
-	some name, obj in of_kind.objects
-	some spec in _specs(of_kind.group_kind, obj)
-	serviceaccounts.name(spec) == account
-	node := _node(of_kind.group_kind, name, obj)
+	users := _users(k8s.namespace)
+	some node in users[account]
 	node.key != _own.key
 	root := _root(node)
 	root.key != _own_root.key
 }
+
+# The workloads of a namespace by account.
+_users(namespace) := object.union_n([{account: {node.key: node}} |
+	some of_kind in inventory.kinds_in(namespace)
+	some name, obj in of_kind.objects
+	some spec in _specs(of_kind.group_kind, obj)
+	account := serviceaccounts.name(spec)
+	node := _node(of_kind.group_kind, name, obj)
+])
 
 _own := _node(k8s.group_kind, k8s.name, k8s.resource)
 
