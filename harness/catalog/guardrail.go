@@ -46,6 +46,8 @@ type Guardrail struct {
 	ReplacedBy string `json:"replacedBy,omitempty"`
 	// FilesOnly marks guardrails on documents that no API server admits.
 	FilesOnly bool `json:"filesOnly,omitempty"`
+	// Requires are the fields of a review that every violation starts from: without one of them there is none.
+	Requires []string `json:"requires,omitempty"`
 	// Related are links to the specification behind the rule.
 	Related []Link `json:"related,omitempty"`
 
@@ -165,7 +167,7 @@ func (c *Catalog) readGuardrail(folder fs.FS, layer, file string) (*Guardrail, e
 		Remediation: strings.TrimSpace(meta.Remediation), Layer: layer, Severity: meta.Severity,
 		Profiles: meta.Profiles, Kinds: c.expand(meta.Match), Parameters: parameters, Needs: meta.Needs,
 		Controls: meta.Controls, PSS: meta.PSS, ReplacedBy: meta.ReplacedBy, FilesOnly: meta.FilesOnly, Related: related(annotations),
-		Module: module, Folder: sub,
+		Requires: required(module.AST), Module: module, Folder: sub,
 	}
 	for _, k := range meta.Sync {
 		if k.Group == DocumentGroup {
@@ -175,6 +177,47 @@ func (c *Catalog) readGuardrail(folder fs.FS, layer, file string) (*Guardrail, e
 		}
 	}
 	return g, g.validate(path.Base(path.Dir(file)))
+}
+
+var reviewRef = ast.MustParseRef("input.review")
+
+// required are the fields X of the review that every rule for violation asks for with `some … in input.review.X`.
+func required(module *ast.Module) []string {
+	var fields []string
+	for i, rule := range violations(module) {
+		var own []string
+		for _, expr := range rule.Body {
+			if field := reviewField(expr); field != "" && !expr.Negated {
+				own = append(own, field)
+			}
+		}
+		if i == 0 {
+			fields = own
+		}
+		fields = slices.DeleteFunc(fields, func(field string) bool { return !slices.Contains(own, field) })
+	}
+	return fields
+}
+
+func violations(module *ast.Module) []*ast.Rule {
+	return slices.DeleteFunc(slices.Clone(module.Rules), func(rule *ast.Rule) bool { return rule.Head.Name != "violation" })
+}
+
+func reviewField(expr *ast.Expr) string {
+	some, ok := expr.Terms.(*ast.SomeDecl)
+	if !ok || len(some.Symbols) != 1 {
+		return ""
+	}
+	call, ok := some.Symbols[0].Value.(ast.Call)
+	if !ok {
+		return ""
+	}
+	collection, ok := call[len(call)-1].Value.(ast.Ref)
+	if !ok || len(collection) <= len(reviewRef) || !collection.HasPrefix(reviewRef) {
+		return ""
+	}
+	field, _ := collection[len(reviewRef)].Value.(ast.String)
+	return string(field)
 }
 
 func packageAnnotations(module *ast.Module) (*ast.Annotations, error) {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"runtime"
 	"slices"
 	"strings"
@@ -47,16 +48,15 @@ func Run(ctx context.Context, cfg Config, paths []string) (*report.Result, error
 	if err != nil {
 		return nil, err
 	}
-	r := &run{cfg: cfg, active: map[string]config.Active{}, waivers: newWaivers(cfg.Waivers, cfg.Now),
-		result: &report.Result{Version: cfg.Version, Findings: []report.Finding{}, Errors: []report.Error{},
-			Skipped: []report.Skipped{}, Exempted: []report.Exempted{}, Guardrails: map[string]report.Tally{}, Waivers: []report.WaiverNote{}}}
+	r := newRun(cfg)
 	inputs := make([]input, len(sources))
-	parallel(len(sources), func(i int) { inputs[i] = read(sources[i], options) })
+	parallel(len(sources), func(i int) { inputs[i] = r.read(ctx, sources[i], options) })
 	subjects := r.collect(inputs)
-	if err := r.compile(subjects); err != nil {
+	program, err := r.compile(r.needed(subjects))
+	if err != nil {
 		return nil, err
 	}
-	if err := r.judge(ctx, subjects); err != nil {
+	if err := r.judge(ctx, program, subjects); err != nil {
 		return nil, err
 	}
 	r.summarise()
@@ -65,43 +65,64 @@ func Run(ctx context.Context, cfg Config, paths []string) (*report.Result, error
 
 // run is the state of one check.
 type run struct {
-	cfg     Config
-	active  map[string]config.Active
+	cfg        Config
+	active     map[string]config.Active
+	parameters map[string]map[string]any
+	synced     map[catalog.Kind]bool
+	// universal prepares the guardrails on objects of every kind that read no other object.
+	universal func() (*judge, error)
+	waivers   *waivers
+	result    *report.Result
+}
+
+// judge is what it takes to evaluate guardrails.
+type judge struct {
 	program *engine.Program
 	data    *engine.Data
-	waivers *waivers
-	result  *report.Result
 }
 
-func (r *run) compile(subjects []*subject) (err error) {
-	for _, a := range r.cfg.Active {
-		r.active[a.ID] = a
+func newRun(cfg Config) *run {
+	r := &run{cfg: cfg, active: map[string]config.Active{}, parameters: map[string]map[string]any{}, synced: syncedKinds(cfg),
+		waivers: newWaivers(cfg.Waivers, cfg.Now),
+		result: &report.Result{Version: cfg.Version, Findings: []report.Finding{}, Errors: []report.Error{},
+			Skipped: []report.Skipped{}, Exempted: []report.Exempted{}, Guardrails: map[string]report.Tally{}, Waivers: []report.WaiverNote{}}}
+	var universal []*catalog.Guardrail
+	for _, a := range cfg.Active {
+		r.active[a.ID], r.parameters[a.ID] = a, a.Parameters
+		if isUniversal(a) {
+			universal = append(universal, a.Guardrail)
+		}
 	}
+	r.universal = sync.OnceValues(func() (*judge, error) {
+		program, err := r.compile(universal)
+		return &judge{program, engine.NewData(r.parameters, nil)}, err
+	})
+	return r
+}
+
+func isUniversal(a config.Active) bool {
+	return a.Matches("*", "*") && len(a.Sync)+len(a.Documents) == 0
+}
+
+func (r *run) compile(guardrails []*catalog.Guardrail) (*engine.Program, error) {
 	if r.cfg.Pack != nil {
-		r.program, err = r.cfg.Pack.Program(r.needed(subjects))
-		return err
+		return r.cfg.Pack.Program(guardrails)
 	}
-	all := make([]*catalog.Guardrail, len(r.cfg.Active))
-	for i, a := range r.cfg.Active {
-		all[i] = a.Guardrail
-	}
-	r.program, err = engine.Compile(r.cfg.Catalog, all)
-	return err
+	return engine.Compile(r.cfg.Catalog, guardrails)
 }
 
-// needed are the active guardrails that judge any of the objects.
+// needed are the active guardrails that judge any of the objects, or all that are read from source: they may be new, and
+// wrong.
 func (r *run) needed(subjects []*subject) []*catalog.Guardrail {
 	kinds := map[catalog.Kind]bool{}
 	for _, s := range subjects {
-		kinds[catalog.Kind{Group: s.Group, Kind: s.Kind}] = true
+		kinds[kindOf(s.Object)] = true
 	}
 	var needed []*catalog.Guardrail
 	for _, a := range r.cfg.Active {
-		for kind := range kinds {
-			if a.Matches(kind.Group, kind.Kind) {
-				needed = append(needed, a.Guardrail)
-				break
-			}
+		matches := func(kind catalog.Kind) bool { return a.Matches(kind.Group, kind.Kind) }
+		if r.cfg.Pack == nil || slices.ContainsFunc(slices.Collect(maps.Keys(kinds)), matches) {
+			needed = append(needed, a.Guardrail)
 		}
 	}
 	return needed
@@ -133,19 +154,17 @@ type verdict struct {
 	evaluated, exempted, waived []string
 }
 
-func (r *run) judge(ctx context.Context, subjects []*subject) error {
+func (r *run) judge(ctx context.Context, program *engine.Program, subjects []*subject) error {
 	inventory, err := r.inventory(subjects)
 	if err != nil {
 		return err
 	}
-	parameters := map[string]map[string]any{}
-	for _, a := range r.cfg.Active {
-		parameters[a.ID] = a.Parameters
-	}
-	r.data = engine.NewData(parameters, inventory)
+	all := &judge{program, engine.NewData(r.parameters, inventory)}
 	verdicts := make([]verdict, len(subjects))
 	parallel(len(subjects), func(i int) {
-		verdicts[i] = r.judgeObject(ctx, subjects[i])
+		if verdicts[i] = subjects[i].verdict; !subjects[i].judged {
+			verdicts[i] = r.judgeObject(ctx, all, subjects[i])
+		}
 		subjects[i] = nil // It is not needed any more, nor is the text that it comes from.
 	})
 	for _, v := range verdicts {
@@ -201,7 +220,7 @@ func (r *run) tally(v verdict) {
 	}
 }
 
-func (r *run) judgeObject(ctx context.Context, s *subject) verdict {
+func (r *run) judgeObject(ctx context.Context, j *judge, s *subject) verdict {
 	v := verdict{namespace: s.Namespace}
 	if s.Kind == "Namespace" {
 		v.namespace = s.Name
@@ -210,7 +229,7 @@ func (r *run) judgeObject(ctx context.Context, s *subject) verdict {
 		v.errors = []report.Error{objectError(s.Object, s.err)}
 		return v
 	}
-	guardrails, err := r.program.Guardrails(s.Group, s.Kind)
+	guardrails, err := j.program.Guardrails(s.Group, s.Kind)
 	if err != nil {
 		v.errors = []report.Error{objectError(s.Object, err)}
 		return v
@@ -222,7 +241,7 @@ func (r *run) judgeObject(ctx context.Context, s *subject) verdict {
 			v.evaluated = append(v.evaluated, g.ID)
 		}
 	}
-	violations, err := r.program.Evaluate(ctx, r.data, s.Group, s.Kind, s.review, r.cfg.Now)
+	violations, err := j.program.Evaluate(ctx, j.data, s.Group, s.Kind, s.review, r.cfg.Now)
 	for _, failure := range each(err) {
 		v.errors = append(v.errors, objectError(s.Object, failure))
 	}

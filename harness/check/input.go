@@ -1,11 +1,14 @@
 package check
 
 import (
+	"context"
 	"fmt"
+	"slices"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
 	"github.com/rampart-policy/rampart/harness/catalog"
+	"github.com/rampart-policy/rampart/harness/config"
 	"github.com/rampart-policy/rampart/harness/engine"
 	"github.com/rampart-policy/rampart/harness/manifest"
 	"github.com/rampart-policy/rampart/harness/report"
@@ -24,30 +27,51 @@ type subject struct {
 	review, object ast.Value
 	// err is why the object cannot be judged.
 	err error
+	// verdict is there if the object was judged as soon as it was read.
+	verdict verdict
+	judged  bool
 }
 
 // read reads a file. What the parser made of it is let go at once, so that a check of many files holds them in one form
 // only.
-func read(source manifest.Source, options manifest.Options) input {
+func (r *run) read(ctx context.Context, source manifest.Source, options manifest.Options) input {
 	in := input{File: manifest.Read(source, options)}
 	for i := range in.Documents {
 		d := &in.Documents[i]
 		for _, o := range d.Objects {
-			in.subjects = append(in.subjects, newSubject(o))
+			in.subjects = append(in.subjects, r.newSubject(ctx, o))
 		}
-		d.Objects, d.Value = nil, nil
+		in.Documents[i] = manifest.Document{Number: d.Number, Line: d.Line, Skipped: d.Skipped, Errors: d.Errors}
 	}
 	return in
 }
 
-func newSubject(o *manifest.Object) *subject {
+func (r *run) newSubject(ctx context.Context, o *manifest.Object) *subject {
 	s := &subject{Object: o}
 	if s.object, s.err = ast.InterfaceToValue(o.Value); s.err == nil {
 		s.review, s.err = reviewOf(o, s.object).Value()
 	}
 	o.Value, o.Request = nil, nil
-	return s
+	if !r.isJudgedAtOnce(o) {
+		return s
+	}
+	j, err := r.universal()
+	if err != nil {
+		s.err = err
+	}
+	named := &manifest.Object{Group: o.Group, Version: o.Version, Kind: o.Kind, Namespace: o.Namespace, Name: o.Name}
+	return &subject{Object: named, verdict: r.judgeObject(ctx, j, s), judged: true}
 }
+
+// isJudgedAtOnce tells whether only universal guardrails judge the object, and none asks for it when it judges another. That
+// is so for custom resources and their definitions, most of the bytes of many inputs, of which nothing need be kept.
+func (r *run) isJudgedAtOnce(o *manifest.Object) bool {
+	return !r.synced[kindOf(o)] && !slices.ContainsFunc(r.cfg.Active, func(a config.Active) bool {
+		return a.Matches(o.Group, o.Kind) && !isUniversal(a)
+	})
+}
+
+func kindOf(o *manifest.Object) catalog.Kind { return catalog.Kind{Group: o.Group, Kind: o.Kind} }
 
 func reviewOf(o *manifest.Object, value ast.Value) engine.Review {
 	review := engine.Review{Group: o.Group, Version: o.Version, Kind: o.Kind, Namespace: o.Namespace, Name: o.Name,
@@ -108,11 +132,11 @@ func (r *run) addError(err *manifest.Error) {
 		Column: err.Column, Message: err.Message})
 }
 
-// inventory holds the objects that the active guardrails may ask for: of the kinds that one of them syncs, as in a
-// cluster, and of those that make pods.
-func (r *run) inventory(subjects []*subject) (ast.Value, error) {
+// syncedKinds are those of the objects that the active guardrails may ask for: what one of them syncs, as in a cluster, and
+// what makes pods.
+func syncedKinds(cfg Config) map[catalog.Kind]bool {
 	kinds := map[catalog.Kind]bool{}
-	for _, a := range r.cfg.Active {
+	for _, a := range cfg.Active {
 		for _, k := range a.Sync {
 			kinds[catalog.Kind{Group: k.Group, Kind: k.Kind}] = true
 		}
@@ -120,12 +144,18 @@ func (r *run) inventory(subjects []*subject) (ast.Value, error) {
 			kinds[catalog.Kind{Group: catalog.DocumentGroup, Kind: kind}] = true
 		}
 	}
-	for _, k := range r.cfg.Catalog.Workloads {
-		kinds[k] = len(kinds) > 0
+	if len(kinds) > 0 {
+		for _, k := range cfg.Catalog.Workloads {
+			kinds[k] = true
+		}
 	}
+	return kinds
+}
+
+func (r *run) inventory(subjects []*subject) (ast.Value, error) {
 	inventory := engine.NewInventory()
 	for _, s := range subjects {
-		if name := inventoryName(s.Object); s.object != nil && name != "" && kinds[catalog.Kind{Group: s.Group, Kind: s.Kind}] {
+		if name := inventoryName(s.Object); s.object != nil && name != "" && r.synced[kindOf(s.Object)] {
 			inventory.Add(s.APIVersion(), s.Kind, s.Namespace, name, s.object)
 		}
 		s.object = nil

@@ -85,6 +85,7 @@ func withoutLocals(t *testing.T, module *ast.Module) string {
 	for _, rule := range module.Rules {
 		rule.Annotations = nil
 		e := &encoder{locals: map[ast.Var]ast.Var{}}
+		e.countLocals(rule)
 		renamed, err := ast.TransformVars(rule.Copy(), func(v ast.Var) (ast.Value, error) { return e.local(v), nil })
 		require.NoError(t, err)
 		text += fmt.Sprintf("%v %v %v\n", rule.Location, rule.Default, renamed)

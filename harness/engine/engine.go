@@ -135,6 +135,9 @@ func (p *Program) Evaluate(ctx context.Context, data *Data, group, kind string, 
 	if err != nil || q == nil {
 		return nil, err
 	}
+	if q, err = p.relevant(q, review); err != nil || q == nil {
+		return nil, err
+	}
 	violations, err := p.run(ctx, data, q, review, now)
 	if err == nil || ctx.Err() != nil {
 		return violations, errors.Join(err, ctx.Err())
@@ -188,6 +191,24 @@ func (p *Program) queryFor(kind catalog.Kind) (*query, error) {
 	defer p.mu.Unlock()
 	p.byKind[kind] = q
 	return q, nil
+}
+
+// relevant leaves out the guardrails that find nothing in the review, for it lacks what they start from.
+func (p *Program) relevant(q *query, review ast.Value) (*query, error) {
+	left := slices.DeleteFunc(slices.Clone(q.guardrails), func(g *catalog.Guardrail) bool {
+		return slices.ContainsFunc(g.Requires, func(name string) bool {
+			object, ok := review.(ast.Object)
+			return ok && field(object, name) == nil
+		})
+	})
+	switch len(left) {
+	case 0:
+		return nil, nil
+	case len(q.guardrails):
+		return q, nil
+	default:
+		return p.query(left)
+	}
 }
 
 // query builds `[data.<package>.violation, …]` once for each set of guardrails.

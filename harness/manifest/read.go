@@ -27,7 +27,11 @@ func Read(src Source, opts Options) File {
 		return file
 	}
 	r := reader{path: file.Path, source: src, opts: opts, file: &file}
-	for _, chunk := range split(data) {
+	chunks := split(data)
+	for _, chunk := range chunks {
+		if len(chunks) > 1 {
+			chunk.text = bytes.Clone(chunk.text) // One document that is needed later must not keep all of them.
+		}
 		r.chunk(chunk)
 	}
 	return file
@@ -39,22 +43,27 @@ func readBytes(src Source, opts Options) ([]byte, error) {
 	if src.err != nil {
 		return nil, src.err
 	}
-	input := opts.Stdin
+	input, size := opts.Stdin, int64(0)
 	if src.Path != stdinPath {
 		f, err := os.Open(src.Path)
 		if err != nil {
 			return nil, unwrapPath(err)
 		}
 		defer func() { _ = f.Close() }() // only read
+		if info, err := f.Stat(); err == nil {
+			size = info.Size()
+		}
 		input = f
 	} else if input == nil {
 		return nil, errors.New("there is no standard input")
 	}
 	limit := opts.maxFileBytes()
-	data, err := io.ReadAll(io.LimitReader(input, limit+1))
-	if err != nil {
+	var buffer bytes.Buffer
+	buffer.Grow(int(min(size, limit)) + bytes.MinRead)
+	if _, err := buffer.ReadFrom(io.LimitReader(input, limit+1)); err != nil {
 		return nil, unwrapPath(err)
 	}
+	data := buffer.Bytes()
 	if int64(len(data)) > limit {
 		return nil, fmt.Errorf("the file is larger than %d bytes", limit)
 	}
