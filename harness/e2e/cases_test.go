@@ -26,13 +26,14 @@ type finding struct{ Guardrail, Severity, Action, Message, Path, Container, Imag
 // textReaders are the guardrails that read the text of a file, which only rampart check has.
 var textReaders = []string{"embedded-manifests", "unknown-fields"}
 
-// sample is a case of a guardrail, and what rampart check finds in it.
+// sample is a case of a guardrail.
 type sample struct {
 	*cases.Sample
 	name string
-	// asObject is nil where only an AdmissionReview can say what the case is about.
-	asObject, asReview []finding
 }
+
+// plain tells whether the object alone says what the case is about; else only an AdmissionReview can.
+func (s sample) plain() bool { return s.Review.Operation == "" && len(s.Review.More) == 0 }
 
 // pack is the checkout's guardrails with what the tests need to judge their cases.
 type pack struct {
@@ -112,7 +113,6 @@ func (p *pack) revisions(t testing.TB) []*revision {
 		file, err := config.ReadFile("rampart.yaml", text)
 		require.NoError(t, err)
 		r := &revision{configuration: write(t, t.TempDir(), "rampart.yaml", text), samples: samples[i], oracle: p.newOracle(t, file)}
-		r.oracle.expect(t, r.samples)
 		all = append(all, r)
 	}
 	return all
@@ -148,21 +148,29 @@ func (p *pack) newOracle(t testing.TB, file *config.File) *oracle {
 	return o
 }
 
-// expect fills in what the engine finds.
-func (o *oracle) expect(t testing.TB, samples []sample) {
+// expectation is what the engine finds in a sample, as an object, if it is a plain one, and as an AdmissionReview.
+type expectation struct {
+	sample
+	asObject, asReview []finding
+}
+
+func (o *oracle) expect(t testing.TB, samples []sample) []expectation {
 	t.Helper()
-	for i := range samples {
-		s := &samples[i]
+	expected := make([]expectation, len(samples))
+	for i, s := range samples {
 		others, _ := inventory(t, s.Inventory)
 		review := s.Review
+		e := expectation{sample: s}
+		if s.plain() {
+			e.asObject = o.judge(t, review, others)
+		}
 		if review.Operation == "" {
-			if len(review.More) == 0 {
-				s.asObject = o.judge(t, review, others)
-			}
 			review.Operation = "CREATE" // as the AdmissionReview says
 		}
-		s.asReview = slices.DeleteFunc(o.judge(t, review, others), func(f finding) bool { return o.active[f.Guardrail].FilesOnly })
+		e.asReview = slices.DeleteFunc(o.judge(t, review, others), func(f finding) bool { return o.active[f.Guardrail].FilesOnly })
+		expected[i] = e
 	}
+	return expected
 }
 
 func (o *oracle) judge(t testing.TB, review engine.Review, inventory ast.Value) []finding {

@@ -147,7 +147,7 @@ func (r *revision) files(t testing.TB, folder string) map[string][]finding {
 	t.Helper()
 	found := map[string][]finding{}
 	for i, s := range r.samples {
-		if s.asObject == nil {
+		if !s.plain() {
 			continue
 		}
 		text, err := json.Marshal(s.Review.Object)
