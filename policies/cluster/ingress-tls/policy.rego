@@ -50,7 +50,6 @@ package rampart.cluster.ingress_tls
 import data.lib.finding
 import data.lib.k8s
 import data.lib.network
-import data.lib.secrets
 
 violation contains finding.at(rego.metadata.chain(), "spec.tls", msg) if {
 	_tls == []
@@ -103,7 +102,7 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	is_string(key)
 	_is_snippet(key)
 	not value in {"", null}
-	path := secrets.path("metadata.annotations", key)
+	path := finding.below("metadata.annotations", key)
 	msg := $"Annotation {key} writes into the proxy's configuration: remove it."
 }
 
@@ -112,7 +111,7 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	is_string(key)
 	_local_name(key) == "ssl-redirect"
 	lower(trim_space($"{value}")) in {"false", "f", "0"}
-	path := secrets.path("metadata.annotations", key)
+	path := finding.below("metadata.annotations", key)
 	msg := $"Annotation {key} serves clear text beside TLS: remove it, or write \"true\"."
 }
 

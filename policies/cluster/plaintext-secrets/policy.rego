@@ -69,7 +69,7 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	applied := json.unmarshal(text)
 	some field in ["data", "stringData"]
 	count(_plain(applied[field])) > 0
-	path := secrets.path("metadata.annotations", _applied)
+	path := finding.below("metadata.annotations", _applied)
 	msg := $"Annotation {_applied} holds the Secret in clear text: remove the annotation from the file."
 }
 
@@ -88,16 +88,5 @@ _plain(values) := sort([key |
 
 _is_harmless(value) if {
 	is_string(value)
-	_stands_for_another(value)
+	secrets.stands_for_another(value)
 }
-
-_stands_for_another(text) if regex.match(`^ENC\[AES256_GCM,data:[^\]]*\]$`, text)
-
-_stands_for_another(text) if regex.match(_reference, text)
-
-_stands_for_another(text) if {
-	base64.is_valid(text)
-	regex.match(_reference, base64.decode(text))
-}
-
-_reference := `^\s*(?:\$\{[A-Za-z_][\w.-]*\}|\$\([A-Za-z_]\w*\)|<path:[^>\s]+>|<[a-z][\w-]*>)\s*$`

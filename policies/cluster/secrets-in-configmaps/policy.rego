@@ -50,7 +50,7 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	applied := k8s.annotated_resource.metadata.annotations[_applied]
 	kinds := _in_applied(applied)
 	count(kinds) > 0
-	path := secrets.path("metadata.annotations", _applied)
+	path := finding.below("metadata.annotations", _applied)
 	msg := $"Annotation {_applied} still holds {secrets.list(sort(kinds))}: delete the ConfigMap and create it anew."
 }
 
@@ -60,7 +60,7 @@ _allowed := input.parameters.allowedKeys
 
 _applied := "kubectl.kubernetes.io/last-applied-configuration"
 
-_in_data := [{"path": secrets.path(field, key), "what": what, "kinds": kinds} |
+_in_data := [{"path": finding.below(field, key), "what": what, "kinds": kinds} |
 	some field in ["data", "binaryData"]
 	some key, value in k8s.resource[field]
 	what := $"Key {key} of the ConfigMap"
@@ -84,7 +84,7 @@ _of("data", key, value) := secrets.of(key, value)
 
 _of("binaryData", key, value) := secrets.of_binary(key, value)
 
-_in_metadata := [{"path": secrets.path(parent, key), "what": what, "kinds": kinds} |
+_in_metadata := [{"path": finding.below(parent, key), "what": what, "kinds": kinds} |
 	some field, word in {"labels": "Label", "annotations": "Annotation"}
 	some key, value in k8s.annotated_resource.metadata[field]
 	key != _applied

@@ -58,7 +58,7 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	_in_metadata == set()
 	kinds := secrets.of("", k8s.annotated_resource.metadata.annotations[_applied])
 	count(kinds) > 0
-	path := secrets.path("metadata.annotations", _applied)
+	path := finding.below("metadata.annotations", _applied)
 	msg := $"Annotation {_applied} still holds {secrets.list(kinds)}: delete the object and create it anew."
 }
 
@@ -190,7 +190,7 @@ _in_metadata contains {"path": path, "what": $"{word} {key}", "kinds": kinds} if
 	key != _applied
 	kinds := secrets.of_metadata(key, value)
 	count(kinds) > 0
-	path := secrets.path($"{metadata.path}.{field}", key)
+	path := finding.below($"{metadata.path}.{field}", key)
 }
 
 _metadata := array.concat(

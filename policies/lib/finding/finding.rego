@@ -36,6 +36,10 @@ _step(step) := $".{step}" if {
 	is_string(step)
 }
 
+# METADATA
+# description: The path of a key below another path.
+below(parent, key) := $"{parent}{_step(key)}"
+
 _custom(chain) := link.annotations.custom if {
 	some link in chain
 	link.annotations.scope == "package"

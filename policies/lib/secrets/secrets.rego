@@ -80,11 +80,19 @@ _is_authorization(name) if lower(name) in {"authorization", "proxy-authorization
 list(kinds) := concat(" and ", kinds)
 
 # METADATA
-# description: The path of a key of a map, quoted where the key holds more than a plain name.
-path(map, key) := $"{map}.{key}" if {
-	is_string(key)
-	regex.match(`^[A-Za-z0-9_-]+$`, key)
-} else := $"{map}[{json.marshal(key)}]"
+# description: |
+#   Whether a text holds no credential but stands for one: encrypted by SOPS, or a reference to be filled in, also in
+#   base64.
+stands_for_another(text) if regex.match(`^ENC\[AES256_GCM,data:[^\]]*\]$`, text)
+
+stands_for_another(text) if regex.match(_reference, text)
+
+stands_for_another(text) if {
+	base64.is_valid(text)
+	regex.match(_reference, base64.decode(text))
+}
+
+_reference := `^\s*(?:\$\{[A-Za-z_][\w.-]*\}|\$\([A-Za-z_]\w*\)|<path:[^>\s]+>|<[a-z][\w-]*>)\s*$`
 
 # METADATA
 # description: A string or number as text.

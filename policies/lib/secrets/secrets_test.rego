@@ -138,10 +138,13 @@ test_hints if {
 	not secrets.may_hold(concat("", [long, "LOG_LEVEL=info"]))
 }
 
-test_path if {
-	secrets.path("data", "password") == "data.password"
-	secrets.path("data", "a.b") == `data["a.b"]`
-	secrets.path("metadata.annotations", `a/"b"`) == `metadata.annotations["a/\"b\""]`
+test_stands_for_another if {
+	every text in ["${KEY}", "$(KEY)", "<path:secret/data/a#key>", "<base64-key>", "ENC[AES256_GCM,data:x,iv:y]", base64.encode("${KEY}")] {
+		secrets.stands_for_another(text)
+	}
+	every text in ["", "hunter2", "$KEY", "<KEY>", base64.encode("hunter2")] {
+		not secrets.stands_for_another(text)
+	}
 }
 
 test_of_binary if {
