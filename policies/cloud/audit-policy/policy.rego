@@ -156,9 +156,10 @@ else := ""
 
 _omitted.omitStages := k8s.resource.omitStages
 
-_omitted[$"rules[{i}].omitStages"] := rule.omitStages if {
+_omitted[path] := rule.omitStages if {
 	some i, rule in _rules
 	rule.level != "None"
+	path := $"rules[{i}].omitStages"
 }
 
 # Requests of one verb for one resource each.
