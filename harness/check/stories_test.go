@@ -204,6 +204,41 @@ var slips = []struct{ name, file, guardrail, old, new string }{
 		"scopes: [task-api]\n",
 		"",
 	},
+	{
+		"volumes in clear text", "10-storage.yaml", "storage-encryption",
+		"  encrypted: \"true\"\n",
+		"",
+	},
+	{
+		"backups of another namespace", "10-storage.yaml", "backup-schedule",
+		"includedNamespaces: [task-api]",
+		"includedNamespaces: [other]",
+	},
+	{
+		"backups in clear text", "10-storage.yaml", "backup-encryption",
+		"    serverSideEncryption: aws:kms\n    kmsKeyId: arn:aws:kms",
+		"    tagging: arn:aws:kms",
+	},
+	{
+		"secrets in the audit log", "cluster/audit-policy.yaml", "audit-policy",
+		"resources: [secrets, configmaps, serviceaccounts/token]",
+		"resources: [configmaps]",
+	},
+	{
+		"KMS of the first version", "cluster/encryption.yaml", "encryption-at-rest",
+		"          apiVersion: v2\n",
+		"",
+	},
+	{
+		"admission without NodeRestriction", "cluster/kubeadm.yaml", "api-server-flags",
+		"NodeRestriction,PodSecurity",
+		"PodSecurity",
+	},
+	{
+		"no level for new namespaces", "cluster/admission.yaml", "pod-security-defaults",
+		"        enforce: restricted\n",
+		"",
+	},
 }
 
 func TestSlipsAreNoticed(t *testing.T) {

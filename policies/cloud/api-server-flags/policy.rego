@@ -191,7 +191,7 @@ _kubeadm_flags := [flag |
 } else := [flag |
 	some name, value in _extra_args
 	is_string(name)
-	flag := {"name": _name(name), "value": _text(value), "path": finding.path("apiServer.extraArgs", name)}
+	flag := {"name": _name(name), "value": _text(value), "path": finding.below("apiServer.extraArgs", name)}
 ]
 
 _kubeadm_defaults := object.union(_managed_files, {
