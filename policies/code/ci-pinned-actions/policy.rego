@@ -35,7 +35,7 @@
 package rampart.code.ci_pinned_actions
 
 import data.lib.finding
-import data.lib.github
+import data.lib.pipelines.github
 
 violation contains finding.at(rego.metadata.chain(), used.path, msg) if {
 	some used in github.uses
