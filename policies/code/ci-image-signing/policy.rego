@@ -86,10 +86,9 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 }
 
 # The runs of one of cosign's commands, with their arguments.
-_cosign(subcommand) := [object.union(action, {"args": args}) |
-	some action in pipelines.actions
-	args := shell.mentions(action.command, "cosign")
-	shell.operands(args)[0] == subcommand
+_cosign(subcommand) := [action |
+	some action in pipelines.mentioning("cosign")
+	shell.operands(action.args)[0] == subcommand
 ]
 
 _is_signed(push) if {
@@ -100,21 +99,8 @@ _is_signed(push) if {
 
 _names_digest(action) if {
 	some operand in shell.operands(action.args)
-	some text in _meanings(operand, action)
+	some text in ({operand} | pipelines.meanings(operand, action))
 	regex.match(`@(?:sha256:[0-9a-f]{64}|(?:sha256:)?\$)|(?i)digest`, text)
-}
-
-# A word, and the values of the variable that it is.
-_meanings(word, action) := {word} | {value |
-	some [_, name] in regex.find_all_string_submatch_n(`^\$\{?(\w+)\}?$`, word, 1)
-	some value in array.concat(
-		[text | text := action.step.env[name]],
-		[regex.replace(text, `^\w+\+?=`, "") |
-			some command in action.step.commands
-			some text in command.assigned
-			regex.match($`^{name}\+?=`, text)
-		],
-	)
 }
 
 _is_verified(deployment) if {

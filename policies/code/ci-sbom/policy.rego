@@ -68,38 +68,30 @@ _lists_itself(push) if {
 _lists_itself(push) if startswith(push.what, "pack ")
 
 _is_listed(push) if {
-	some action in pipelines.actions
+	some action in _lists
 	pipelines.together(action, push)
 	pipelines.accompanies(action, push)
-	_lists(action)
 }
 
-_lists(action) if {
+_lists contains action if {
+	some action in pipelines.actions
 	action.step.uses in {
 		"anchore/sbom-action", "actions/attest-sbom", "advanced-security/generate-sbom-action", "cyclonedx/gh-cyclonedx-action",
 		"microsoft/sbom-action", "syft",
 	}
 }
 
-_lists(action) if {
+_lists contains action if {
+	some action in pipelines.actions
 	run := trivy.run(action)
 	trivy.lists_packages(run)
 }
 
-_lists(action) if {
-	some program in ["syft", "cdxgen", "tern", "sbom-tool"]
-	_ = shell.mentions(action.command, program)
-}
-
-_lists(action) if {
-	some program, subcommand in {"docker": `^(?:scout )?sbom\b`, "bom": `^generate\b`}
-	args := shell.operands(shell.mentions(action.command, program))
-	regex.match(subcommand, concat(" ", args))
-}
-
-_lists(action) if {
-	args := shell.mentions(action.command, "cosign")
-	shell.operands(args)[0] == "attest"
-	some type in shell.values(args, {"--type"})
-	regex.match(`^(?:spdx|spdxjson|cyclonedx|https://(?:spdx\.dev|cyclonedx\.org)/)`, type)
+_lists contains action if {
+	some program, subcommand in {
+		"syft": ``, "cdxgen": ``, "tern": ``, "sbom-tool": ``, "docker": `^(?:scout )?sbom\b`, "bom": `^generate\b`,
+		"cosign": `^attest .*--type[ =](?:spdx|spdxjson|cyclonedx|https://(?:spdx\.dev|cyclonedx\.org)/)`,
+	}
+	some action in pipelines.mentioning(program)
+	regex.match(subcommand, concat(" ", action.args))
 }

@@ -12,28 +12,19 @@ import data.lib.shell
 # description: |
 #   The actions that push an image, as {"step", "command", "what", "conditions"}. What can't be told from the text, such as
 #   `push: ${{ … }}`, is taken to push; it is one of the conditions then.
-pushes := [object.union(action, {"what": what, "conditions": conditions}) |
-	some action in pipelines.actions
-	what := pushed_by(action)
+pushes := [object.union(action, {"what": min(names), "conditions": conditions}) |
+	some i, names in _pushing
+	action := pipelines.actions[i]
 	conditions := pipelines.conditions(action) | {pipelines.expression(input_) | input_ := action.step.inputs.push}
 ]
-
-# METADATA
-# description: What pushes an image in an action; undefined where nothing does.
-pushed_by(action) := action.step.uses if {
-	_pushing_action(action.step)
-} else := sort(names)[0] if {
-	names := {name | some name in _pushing_programs(action.command)}
-	count(names) > 0
-}
 
 # METADATA
 # description: |
 #   The actions that deploy to a cluster, as {"step", "command", "what"}. Deploying to a cluster that the same job has made, for
 #   a test, is none.
-deployments := [object.union(action, {"what": what}) |
-	some action in pipelines.actions
-	what := _deployed_by(action)
+deployments := [object.union(action, {"what": min(names)}) |
+	some i, names in _deploying
+	action := pipelines.actions[i]
 	not action.step.job in _jobs_with_test_clusters
 ]
 
@@ -62,7 +53,7 @@ _stays(step) if {
 	not _pushes_without_input(step.uses)
 }
 
-_stays(step) if _are_local(split(object.get(step.inputs, "tags", ""), "\n"))
+_stays(step) if _are_local(split(object.get(step.inputs, "tags", ""), "\n"), {"step": step})
 
 _exports(step) if {
 	some name in ["outputs", "set", "build-args", "buildx-args"]
@@ -74,65 +65,91 @@ _to_registry := `type=registry|push=true|\$\{\{`
 # These push unless they are told not to.
 _pushes_without_input(uses) if not regex.match(`(?:^|/)(?:build-push-action|bake-action)$`, uses)
 
-_pushing_programs(command) := (((((((((({"docker push" |
-	operands := _operands(shell.mentions(command, "docker"))
-	_is_push(operands)
-} | {$"{program} push" |
-	some program in ["podman", "buildah", "nerdctl", "docker-compose"]
-	operands := _operands(shell.mentions(command, program))
-	_is_push(operands)
-}) | {"docker build --push" |
-	some program in ["docker", "podman", "nerdctl", "buildx", "docker-buildx", "buildctl", "depot", "earthly"]
-	args := shell.mentions(command, program)
+# What pushes, by the number of the action.
+
+_pushing[i] contains action.step.uses if {
+	some i, action in pipelines.actions
+	_pushing_action(action.step)
+}
+
+_pushing[action.number] contains $"{program} push" if {
+	some program in ["docker", "podman", "buildah", "nerdctl", "docker-compose"]
+	some action in pipelines.mentioning(program)
+	operands := _operands(action.args)
+	_is_push(operands, action)
+}
+
+_pushing[action.number] contains "docker build --push" if {
+	some program in _builders
+	some action in pipelines.mentioning(program)
 	some word in ["build", "b", "buildx", "bake", "builder", "--push"]
-	word in args
-	_builds_to_registry(args)
-}) | {"crane push" |
-	args := shell.mentions(command, "crane")
-	args[0] == "push"
-	not _are_local(array.slice(args, 2, 3))
-}) | {"skopeo copy" |
-	args := shell.mentions(command, "skopeo")
-	operands := shell.operands(args)
+	word in action.args
+	_exports_to_registry(action.args)
+	not _are_local(shell.values(action.args, {"-t", "--tag"}), action)
+}
+
+_builders := {"docker", "podman", "nerdctl", "buildx", "docker-buildx", "buildctl", "depot", "earthly"}
+
+_pushing[action.number] contains "crane push" if {
+	some action in pipelines.mentioning("crane")
+	action.args[0] == "push"
+	not _are_local(array.slice(action.args, 2, 3), action)
+}
+
+_pushing[action.number] contains "skopeo copy" if {
+	some action in pipelines.mentioning("skopeo")
+	operands := shell.operands(action.args)
 	operands[0] in {"copy", "sync"}
-	from_here := [operand | some operand in operands; regex.match(`^(?:docker-daemon|containers-storage|oci|oci-archive|docker-archive|dir):`, operand)]
 	to := operands[count(operands) - 1]
-	count(from_here) > 0
 	startswith(to, "docker://")
-	not _is_local(trim_prefix(to, "docker://"))
-}) | {$"ko {args[0]}" |
-	args := shell.mentions(command, "ko")
-	args[0] in {"build", "publish", "resolve", "apply", "create"}
-	not "--push=false" in args
-	not _is_one_of(args, {"--local", "-L", "--local=true"})
-	not regex.match(`ko\.local|kind\.local|localhost`, concat(" ", command.assigned))
-}) | {"kaniko" |
+	not _are_local([trim_prefix(to, "docker://")], action)
+	some from in operands
+	regex.match(`^(?:docker-daemon|containers-storage|oci|oci-archive|docker-archive|dir):`, from)
+}
+
+_pushing[action.number] contains $"ko {action.args[0]}" if {
+	some action in pipelines.mentioning("ko")
+	action.args[0] in {"build", "publish", "resolve", "apply", "create"}
+	not _is_one_of(action.args, {"--local", "-L", "--local=true", "--push=false"})
+	not _has_local_registry(action)
+}
+
+_pushing[action.number] contains "kaniko" if {
 	some program in ["executor", "kaniko"]
-	args := shell.mentions(command, program)
-	regex.match(`--destination|-d`, concat(" ", args))
-	not _is_one_of(args, {"--no-push", "--no-push=true", "--noPush"})
-}) | {"jib" |
-	some word in command.words
-	regex.match(`(?:^|:)jib(?::build)?$`, word)
+	some action in pipelines.mentioning(program)
+	regex.match(`(?:^| )(?:--destination|-d)[ =]`, concat(" ", action.args))
+	not _is_one_of(action.args, {"--no-push", "--no-push=true", "--noPush"})
+}
+
+_pushing[action.number] contains "jib" if {
 	some program in ["mvn", "mvnw", "gradle", "gradlew"]
-	_ = shell.mentions(command, program)
-}) | {"pack build --publish" |
-	args := shell.mentions(command, "pack")
-	shell.on(args, "--publish")
-}) | {"az acr build" |
-	args := shell.mentions(command, "az")
-	array.slice(args, 0, 2) == ["acr", "build"]
-	not "--no-push" in args
-}) | {"gcloud builds submit" |
-	args := shell.mentions(command, "gcloud")
-	array.slice(shell.operands(args), 0, 2) == ["builds", "submit"]
-}) | {concat(" ", array.slice(command.words, i, i + 2)) |
+	some action in pipelines.mentioning(program)
+	some arg in action.args
+	regex.match(`(?:^|:)jib(?::build)?$`, arg)
+}
+
+_pushing[action.number] contains "pack build --publish" if {
+	some action in pipelines.mentioning("pack")
+	shell.on(action.args, "--publish")
+}
+
+_pushing[action.number] contains "az acr build" if {
+	some action in pipelines.mentioning("az")
+	array.slice(action.args, 0, 2) == ["acr", "build"]
+	not "--no-push" in action.args
+}
+
+_pushing[action.number] contains "gcloud builds submit" if {
+	some action in pipelines.mentioning("gcloud")
+	array.slice(shell.operands(action.args), 0, 2) == ["builds", "submit"]
+}
+
+_pushing[action.number] contains $"{program} {target}" if {
 	some program in ["make", "task", "just", "mage"]
-	args := shell.mentions(command, program)
-	some i, word in command.words
-	word == program
-	some arg in args
-	regex.match(`(?i)^[^-]*(?:(?:docker|image|container|oci)[\w./-]*push|push[\w./-]*(?:docker|image|container))`, arg)
+	some action in pipelines.mentioning(program)
+	some target in action.args
+	regex.match(`(?i)^[^-]*(?:(?:docker|image|container|oci)[\w./-]*push|push[\w./-]*(?:docker|image|container))`, target)
+	not _has_local_registry(action)
 }
 
 # The operands behind flags of docker itself, such as --context name.
@@ -140,90 +157,104 @@ _operands(args) := shell.operands(array.slice(args, from, count(args))) if {
 	from := 2 * count([1 | args[0] in {"--config", "--context", "-c", "--host", "-H", "--log-level", "-l", "--namespace", "-n"}])
 }
 
-_is_push(operands) if {
+_is_push(operands, action) if {
 	operands[0] == "push"
-	not _are_local(array.slice(operands, 1, 2))
+	not _are_local(array.slice(operands, 1, 2), action)
 }
 
-_is_push(operands) if {
+_is_push(operands, action) if {
 	operands[0] in {"image", "compose", "manifest"}
 	some i, operand in operands
 	operand == "push"
 	i < 4
-	not _are_local(array.slice(operands, i + 1, count(operands)))
+	not _are_local(array.slice(operands, i + 1, count(operands)), action)
 }
 
-_builds_to_registry(args) if {
+_exports_to_registry(args) if {
 	some arg in args
 	regex.match(`--push\b`, arg)
 	arg != "--push=false"
-	not _is_tagged_local(args)
 }
 
-_builds_to_registry(args) if {
-	regex.match(`type=registry|push=true`, concat(" ", args))
-	not _is_tagged_local(args)
-}
-
-_is_tagged_local(args) if _are_local(shell.values(args, {"-t", "--tag"}))
+_exports_to_registry(args) if regex.match(`type=registry|push=true`, concat(" ", args))
 
 _is_one_of(args, flags) if {
 	some arg in args
 	arg in flags
 }
 
-_are_local(names) if {
-	given := [trim_space(name) | some name in names; trim_space(name) != ""]
-	count(given) > 0
-	every name in given {
-		_is_local(name)
+# Names of images in a registry on the machine itself: all of them, by whatever their variables are set to.
+_are_local(names, action) if {
+	meanings := {meaning |
+		some name in names
+		trim_space(name) != ""
+		some meaning in pipelines.meanings(trim_space(name), action)
+	}
+	count(meanings) > 0
+	every meaning in meanings {
+		_is_local(meaning)
 	}
 }
 
-_is_local(name) if regex.match(`^(?:localhost|127\.0\.0\.1|\[::1\])(?::|/)`, name)
+_is_local(name) if regex.match(`^(?:localhost|127\.0\.0\.1|\[::1\]|(?:ko|kind)\.local)(?::|/|$)`, name)
+
+# What make and ko push to is in a variable.
+_has_local_registry(action) if {
+	some _, value in action.step.env
+	_is_local(value)
+}
+
+_has_local_registry(action) if {
+	some text in action.command.assigned
+	_is_local(regex.replace(text, `^\w+=`, ""))
+}
 
 # Deployments
 
-_deployed_by(action) := action.step.uses if {
-	_deploying_action(action.step)
-} else := names[0] if {
-	names := sort([name | some name in _deploying_programs(action.command)])
-	count(names) > 0
-}
-
 _deploying_action(step) if {
-	step.uses in ({
-		"azure/k8s-deploy", "google-github-actions/deploy-gke", "google-github-actions/deploy-cloudrun",
-		"helmfile/helmfile-action", "deliverybot/helm", "steebchen/kubectl", "actions-hub/kubectl", "kodermax/kubectl-aws-eks",
+	step.uses in {
+		"azure/k8s-deploy", "google-github-actions/deploy-gke", "google-github-actions/deploy-cloudrun", "steebchen/kubectl",
+		"helmfile/helmfile-action", "deliverybot/helm", "actions-hub/kubectl", "kodermax/kubectl-aws-eks",
 		"stefanprodan/kube-tools", "aws-actions/amazon-ecs-deploy-task-definition", "wahyd4/kubectl-helm-action",
-	} - {"azure/k8s-bake"})
+	}
 }
 
 # Tasks of Tekton's catalogue.
 _deploying_action(step) if step.uses in {"helm-upgrade-from-repo", "helm-upgrade-from-source", "kubernetes-actions", "kubectl-deploy-pod"}
 
-_deploying_programs(command) := (({$"{program} {verb}" |
+_deploying[i] contains action.step.uses if {
+	some i, action in pipelines.actions
+	_deploying_action(action.step)
+}
+
+_deploying[action.number] contains $"{program} {verb}" if {
 	some program in ["kubectl", "oc"]
-	args := shell.mentions(command, program)
-	not _is_dry(args)
-	verb := _changing_verb(args)
-} | {$"helm {verb}" |
-	args := shell.mentions(command, "helm")
-	not _is_dry(args)
-	verb := [arg | some arg in args; arg in {"install", "upgrade"}][0]
-	not "plugin" in args
-	not "repo" in args
-}) | {$"argocd app {verb}" |
-	args := shell.operands(shell.mentions(command, "argocd"))
+	some action in pipelines.mentioning(program)
+	not _is_dry(action.args)
+	verb := _changing_verb(action.args)
+}
+
+_deploying[action.number] contains $"helm {verb}" if {
+	some action in pipelines.mentioning("helm")
+	not _is_dry(action.args)
+	verb := [arg | some arg in action.args; arg in {"install", "upgrade"}][0]
+	not _is_one_of(action.args, {"plugin", "repo"})
+}
+
+_deploying[action.number] contains $"argocd app {args[1]}" if {
+	some action in pipelines.mentioning("argocd")
+	args := shell.operands(action.args)
 	args[0] == "app"
-	verb := args[1]
-	verb in {"create", "set", "sync"}
-}) | {$"{program} {args[0]}" |
+	args[1] in {"create", "set", "sync"}
+}
+
+_deploying[action.number] contains $"{program} {args[0]}" if {
 	some program, verbs in {
 		"helmfile": {"apply", "sync"}, "kapp": {"deploy"}, "skaffold": {"run", "deploy"}, "werf": {"converge"}, "timoni": {"apply"},
 		"flux": {"reconcile"},
 	}
-	args := shell.operands(shell.mentions(command, program))
+	some action in pipelines.mentioning(program)
+	args := shell.operands(action.args)
 	args[0] in verbs
 }
 
@@ -251,22 +282,17 @@ _starts_images("create", args) if {
 _starts_images("patch", args) if regex.match(`image`, concat(" ", args))
 
 # Clusters that live as long as the job.
+
 _jobs_with_test_clusters contains action.step.job if {
 	some action in pipelines.actions
-	_makes_test_cluster(action)
-}
-
-_makes_test_cluster(action) if {
 	regex.match(`(?:^|/)[a-z-]*(?:kind|k3d|minikube|k3s|microk8s)(?:-[a-z-]*)?$`, action.step.uses)
 }
 
-_makes_test_cluster(action) if {
-	some program, verbs in {"kind": {"create"}, "k3d": {"cluster"}, "minikube": {"start"}}
-	args := shell.operands(shell.mentions(action.command, program))
-	args[0] in verbs
-}
-
-_makes_test_cluster(action) if {
-	some program in ["ct", "kind-with-registry.sh", "setup-kind.sh"]
-	_ = shell.mentions(action.command, program)
+_jobs_with_test_clusters contains action.step.job if {
+	some program, arguments in {
+		"kind": `^create`, "k3d": `^cluster`, "minikube": `^start`, "ct": ``,
+		"make": `(?:^|[ -])(?:kind|k3d|minikube|dev-env)(?:$|[ -])`,
+	}
+	some action in pipelines.mentioning(program)
+	regex.match(arguments, concat(" ", action.args))
 }

@@ -47,6 +47,45 @@ actions_of(all) := [{"step": step, "command": command} |
 ]
 
 # METADATA
+# description: |
+#   The actions that mention a program as lib.shell has it, with "args", the words behind it, and "number", the place among
+#   `actions`.
+mentioning(program) := [object.union(action, {"args": args, "number": i}) |
+	some i in _by_name[program]
+	action := actions[i]
+	args := shell.mentions(action.command, program)
+]
+
+# Programs and images are looked up and not searched for: there are many of each. (A part of the table would be made anew for
+# each name.)
+_by_name := _naming
+
+_naming[bare] contains i if {
+	some i, action in actions
+	some name in action.command.names
+	bare := split(split(name, ":")[0], "@")[0]
+}
+
+# METADATA
+# description: |
+#   A word of an action with the values of the variable that it begins with, as far as the step sets them; the word itself
+#   where it begins with none, or nothing is known of it.
+meanings(word, action) := values if {
+	values := {$"{value}{rest}" |
+		some [_, name, rest] in regex.find_all_string_submatch_n(`^\$\{?(\w+)\}?(.*)$`, word, 1)
+		some value in _values(name, action.step)
+	}
+	count(values) > 0
+} else := {word}
+
+_values(name, step) := {value | value := step.env[name]} | {value |
+	some command in step.commands
+	some text in command.assigned
+	regex.match($`^{name}\+?=`, text)
+	value := regex.replace(text, `^\w+\+?=`, "")
+}
+
+# METADATA
 # description: Where a finding on an action belongs.
 path(action) := $"{action.step.path}{action.step.field}"
 

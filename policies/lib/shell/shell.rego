@@ -11,7 +11,8 @@ package lib.shell
 
 # METADATA
 # description: |
-#   The commands in their order, each {"words" without quotes, keywords and assignments, "at" its place, "list" of the commands
+#   The commands in their order, each {"words" without quotes, keywords and assignments, "names": these without their
+#   folders, "at" its place, "list" of the commands
 #   joined by && and ||, "chained": joined by && alone, "stops": its failure ends the script at once, "fails": its failure is
 #   the script's, "piped": its output goes to the next command of the list, "redirected": its output goes to a file,
 #   "assigned": the texts name=value}. Of the script the options errexit and pipefail say how the shell starts.
@@ -28,6 +29,7 @@ commands(text, options) := array.concat(outer, inner) if {
 # description: What is one command as a whole, such as a container's, in the form of `commands`.
 whole(words) := {
 	"words": words,
+	"names": [_base(word) | some word in words],
 	"quoted": [],
 	"assigned": [],
 	"at": 0,
@@ -57,12 +59,13 @@ guards(first, second) if {
 #   The arguments with which a command runs a program; undefined if it runs another. The program may be called by a path, by
 #   sudo, env, time and the like, and from its container image by docker, podman or nerdctl.
 runs(command, program) := array.slice(command.words, i + 1, count(command.words)) if {
+	program in command.names
 	i := _program_at(command.words)
-	_base(command.words[i]) == program
+	command.names[i] == program
 } else := array.slice(command.words, j + 1, count(command.words)) if {
-	i := _program_at(command.words)
-	_base(command.words[i]) in {"docker", "podman", "nerdctl"}
 	"run" in command.words
+	i := _program_at(command.words)
+	command.names[i] in {"docker", "podman", "nerdctl"}
 	j := min([k | some k, word in command.words; k > i; _image_name(word) == program])
 }
 
@@ -71,8 +74,9 @@ runs(command, program) := array.slice(command.words, i + 1, count(command.words)
 #   The arguments behind a program's name, wherever the command has it (behind xargs, retry, if); undefined if it has not, or
 #   only shows it. Where `runs` must be sure that a program runs, this must not miss it.
 mentions(command, program) := array.slice(command.words, i + 1, count(command.words)) if {
+	program in command.names
 	not _shows(command)
-	i := min([k | some k, word in command.words; _base(word) == program])
+	i := min([k | some k, name in command.names; name == program])
 } else := runs(command, program)
 
 # METADATA
@@ -105,11 +109,11 @@ _is_wrapper(word) if word in {"sudo", "env", "time", "command", "exec", "nohup",
 
 _is_wrapper(word) if regex.match(`^(?:-\S*|\d+[smhd]?|\w+\+?=.*)$`, word)
 
-_shows(command) if _base(command.words[0]) in {"echo", "printf", "which", "type", "alias", "man", "grep", "hash"}
+_shows(command) if command.names[0] in {"echo", "printf", "which", "type", "alias", "man", "grep", "hash"}
 
 _shows(command) if array.slice(command.words, 0, 2) == ["command", "-v"]
 
-_base(word) := regex.replace(word, `^.*/`, "")
+_base(word) := parts[count(parts) - 1] if parts := split(word, "/")
 
 # The last component of an image's repository.
 _image_name(word) := regex.replace(_base(word), `[:@].*$`, "") if contains(word, "/")
@@ -164,6 +168,7 @@ _commands(text, options) := [command |
 	stops := _stops(list, e, depends, _options_at(settings, options, l))
 	command := {
 		"words": element.words,
+		"names": [_base(word) | some word in element.words],
 		"quoted": element.quoted,
 		"assigned": element.assigned,
 		"at": (l * 1000) + e,
