@@ -208,13 +208,16 @@ func (*linter) sprintf(g *catalog.Guardrail) []string {
 func (l *linter) sync(g *catalog.Guardrail) []string {
 	reads, kinds := l.inventoryUse(g)
 	switch {
-	case reads && len(g.Sync) == 0:
+	case reads && len(g.Sync)+len(g.Documents) == 0:
 		return []string{"reads the inventory: name the kinds in custom.sync"}
-	case !reads && len(g.Sync) > 0:
+	case !reads && len(g.Sync)+len(g.Documents) > 0:
 		return []string{"does not read the inventory: remove custom.sync"}
 	}
 	var problems []string
 	for _, k := range kinds {
+		if k.Group == catalog.DocumentGroup && slices.Contains(g.Documents, k.Kind) {
+			continue
+		}
 		if !slices.ContainsFunc(g.Sync, func(s catalog.GroupVersionKind) bool {
 			return s.Group == k.Group && s.Kind == k.Kind
 		}) {

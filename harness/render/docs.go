@@ -38,7 +38,7 @@ func docsRow(g *catalog.Guardrail) string {
 	if g.FilesOnly {
 		where = "files"
 	}
-	if len(g.Sync) > 0 {
+	if len(g.Sync)+len(g.Documents) > 0 {
 		where += ", W"
 	}
 	check := ""
