@@ -37,6 +37,9 @@ type expectation struct {
 	Message   string         `json:"message"`
 }
 
+// gatekeeperNamespace is Gatekeeper's own, which its webhook leaves out.
+const gatekeeperNamespace = "gatekeeper-system"
+
 func main() {
 	profile := config.DefaultProfile
 	if len(os.Args) > 1 {
@@ -92,7 +95,7 @@ func run(profile string, w io.Writer) error {
 // allNamespaces are the namespaces that any sample uses: the cluster has them all, without labels.
 func allNamespaces(samples []*sample) []map[string]any {
 	names := map[string]bool{"default": true, "kube-system": true, "kube-public": true, "kube-node-lease": true,
-		"gatekeeper-system": true}
+		gatekeeperNamespace: true}
 	for _, s := range samples {
 		names[cases.ReviewOf(s.Object).Namespace] = true
 		for _, o := range s.Inventory {
@@ -148,7 +151,7 @@ func readSamples(c *catalog.Catalog, bases *cases.Bases, g *catalog.Guardrail) (
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", cs.Name, err)
 		}
-		if !catalog.Admitted(built.Review.Group) {
+		if !catalog.Admitted(built.Review.Group) || built.Review.Namespace == gatekeeperNamespace {
 			continue
 		}
 		s := &sample{Guardrail: g.ID, Case: cs.Name, Object: built.Review.Object.(map[string]any), Expected: []expectation{}}

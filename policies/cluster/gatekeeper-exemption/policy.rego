@@ -4,7 +4,8 @@
 #   Gatekeeper's webhook skips every object of a namespace that carries the label admission.gatekeeper.sh/ignore,
 #   whatever its value. Whoever can label a namespace could switch all guardrails off there; only listed namespaces may
 #   have it. Gatekeeper's own Config can leave namespaces out too, by name or by the beginning or end of one: of the
-#   webhook, of the audit, or of what the guardrails on several objects read.
+#   webhook, of the audit, or of what the guardrails on several objects read. The webhook skips Gatekeeper's own
+#   namespace, so that files and the audit show a Config.
 # scope: package
 # related_resources:
 #   - ref: https://open-policy-agent.github.io/gatekeeper/website/docs/exempt-namespaces/
