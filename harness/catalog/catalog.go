@@ -73,7 +73,26 @@ func LoadWith(own Workloads, folders ...fs.FS) (*Catalog, error) {
 			strings.Join(Layers, ", "))
 	}
 	slices.SortFunc(c.Guardrails, compareGuardrails)
+	c.expandConstraints()
 	return c, nil
+}
+
+// expandConstraints names the constraints of all guardrails kind by kind where one reads any ("*") from the inventory:
+// Gatekeeper keeps no kinds by a wildcard.
+func (c *Catalog) expandConstraints() {
+	for _, g := range c.Guardrails {
+		i := slices.IndexFunc(g.Sync, func(k GroupVersionKind) bool { return k.Group == ConstraintGroup && k.Kind == "*" })
+		if i < 0 {
+			continue
+		}
+		var kinds []GroupVersionKind
+		for _, other := range c.Guardrails {
+			if !other.FilesOnly {
+				kinds = append(kinds, GroupVersionKind{ConstraintGroup, g.Sync[i].Version, other.ConstraintKind()})
+			}
+		}
+		g.Sync = slices.Replace(g.Sync, i, i+1, kinds...)
+	}
 }
 
 func compareGuardrails(a, b *Guardrail) int {

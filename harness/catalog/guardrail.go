@@ -63,6 +63,9 @@ const (
 	DocumentVersion = "v1"
 )
 
+// ConstraintGroup is the API group of Gatekeeper's constraints.
+const ConstraintGroup = "constraints.gatekeeper.sh"
+
 // fileGroups are the API groups of what is only ever in files: no API server admits it.
 var fileGroups = []string{
 	DocumentGroup, "apiserver.config.k8s.io", "apiserver.k8s.io", "audit.k8s.io", "kubeadm.k8s.io",
@@ -345,6 +348,16 @@ func (g *Guardrail) Package() string {
 // AdmittedKinds are the kinds judged that an API server can admit; the others are only in files.
 func (g *Guardrail) AdmittedKinds() []Kind {
 	return slices.DeleteFunc(slices.Clone(g.Kinds), func(k Kind) bool { return !Admitted(k.Group) })
+}
+
+// ConstraintKind is the kind of the guardrail's constraints in Gatekeeper: Rampart and the id in camel case.
+func (g *Guardrail) ConstraintKind() string {
+	var b strings.Builder
+	b.WriteString("Rampart")
+	for word := range strings.SplitSeq(g.ID, "-") {
+		b.WriteString(strings.ToUpper(word[:1]) + word[1:])
+	}
+	return b.String()
 }
 
 // Matches tells whether objects of the group and kind are judged.

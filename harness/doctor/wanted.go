@@ -31,7 +31,7 @@ func expect(cfg Config) ([]wanted, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", a.ID, err)
 		}
-		all = append(all, wanted{Active: a, kind: render.Kind(a.Guardrail), template: template,
+		all = append(all, wanted{Active: a, kind: a.ConstraintKind(), template: template,
 			constraint: render.Constraint(a, cfg.Waivers)})
 	}
 	return all, nil

@@ -27,7 +27,7 @@ func Constraint(a config.Active, waivers []config.Waiver) map[string]any {
 	}
 	return object{
 		"apiVersion": "constraints.gatekeeper.sh/v1beta1",
-		"kind":       Kind(a.Guardrail),
+		"kind":       a.ConstraintKind(),
 		"metadata":   object{"name": a.ID, "labels": object{partOf: pack}},
 		"spec":       spec,
 	}

@@ -27,16 +27,6 @@ const (
 // object is a Kubernetes object as JSON.
 type object = map[string]any
 
-// Kind is the kind of the constraints of a guardrail: Rampart and the id in camel case.
-func Kind(g *catalog.Guardrail) string {
-	var b strings.Builder
-	b.WriteString("Rampart")
-	for word := range strings.SplitSeq(g.ID, "-") {
-		b.WriteString(strings.ToUpper(word[:1]) + word[1:])
-	}
-	return b.String()
-}
-
 // Template is the guardrail's ConstraintTemplate: Gatekeeper's adapter with the policy and every library that they need,
 // in Rego v1, and the schema of the parameters. An error says which import nothing provides.
 func Template(c *catalog.Catalog, g *catalog.Guardrail) (map[string]any, error) {
@@ -55,7 +45,7 @@ func Template(c *catalog.Catalog, g *catalog.Guardrail) (map[string]any, error) 
 	for _, lib := range modules {
 		libs = append(libs, string(lib.Source))
 	}
-	kind := Kind(g)
+	kind := g.ConstraintKind()
 	return object{
 		"apiVersion": "templates.gatekeeper.sh/v1",
 		"kind":       "ConstraintTemplate",

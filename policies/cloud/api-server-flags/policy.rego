@@ -258,7 +258,6 @@ _values(server, name) := values if {
 # The value that counts, "" where there is none.
 _last(server, name) := values[count(values) - 1] if {
 	values := _values(server, name)
-	count(values) > 0
 } else := {"name": name, "value": "", "path": server.path}
 
 _list(server, name) := [item |

@@ -275,7 +275,6 @@ _matches_name(entry, resource) if {
 
 _spellings(resource) := {"*", resource, $"*/{parts[1]}", $"{parts[0]}/*"} if {
 	parts := split(resource, "/")
-	count(parts) == 2
 } else := {"*", resource, $"{resource}/*"}
 
 _names(probes) := concat(", ", sort({probe.resource | some probe in probes}))

@@ -86,9 +86,7 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	some i, _ in _judged
 	not _problem(i)
 	kind := _static_kind(i)
-	keys := _keys(i)
-	count(keys) > 0
-	count(keys) < input.parameters.minStaticKeys
+	count(_keys(i)) < input.parameters.minStaticKeys
 	path := $"resources[{i}].providers[0].{kind}.keys"
 	msg := concat("", [
 		$"{kind} has a single static key, so that there is none to change to: ",
@@ -119,16 +117,11 @@ _parts(text) := [text, ""] if not contains(text, ".")
 _parts(text) := [substring(text, 0, indexof(text, ".")), substring(text, indexof(text, ".") + 1, -1)] if contains(text, ".")
 
 # The index of the entry that decides for a resource.
-_entry_for(text) := min(exact) if {
-	exact := _entries_naming(_parts(text))
-	count(exact) > 0
-} else := min(group) if {
-	group := _entries_naming(["*", _parts(text)[1]])
-	count(group) > 0
-} else := min(all) if {
-	all := _entries_naming(["*", "*"])
-	count(all) > 0
-}
+_entry_for(text) := i if {
+	i := min(_entries_naming(_parts(text)))
+} else := i if {
+	i := min(_entries_naming(["*", _parts(text)[1]]))
+} else := min(_entries_naming(["*", "*"]))
 
 _entries_naming(parts) := {named.i |
 	some named in _named
