@@ -189,14 +189,11 @@ _has_policy(source) if {
 # A pattern covers what it is equal to, and with one * at its end what begins like it.
 _covers(source, source)
 
-_covers("*", _)
-
 _covers(pattern, source) if {
 	is_string(pattern)
 	is_string(source)
 	prefix := trim_suffix(pattern, "*")
 	prefix != pattern
-	not regex.match(`[*?\[{\\]`, prefix)
 	startswith(source, prefix)
 }
 

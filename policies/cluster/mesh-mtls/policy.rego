@@ -50,7 +50,6 @@ package rampart.cluster.mesh_mtls
 import data.lib.finding
 import data.lib.k8s
 import data.lib.network
-import data.lib.secrets
 
 violation contains finding.at(rego.metadata.chain(), "spec.mtls.mode", msg) if {
 	input.review.kind.kind == "PeerAuthentication"
@@ -64,7 +63,7 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	some port, settings in k8s.resource.spec.portLevelMtls
 	not _mode(settings) in {"STRICT", "UNSET", null}
 	not port in input.parameters.plaintextPorts
-	path := $"{secrets.path("spec.portLevelMtls", port)}.mode"
+	path := $"{finding.below("spec.portLevelMtls", port)}.mode"
 	msg := $"PeerAuthentication {k8s.name} lets port {port} take clear text: set {path} to STRICT."
 }
 
