@@ -75,7 +75,6 @@ _problem(name) := concat("", [
 _problem(name) := concat("", [
 	$"Secret {name} holds no token for the Dapr sidecar: put a random value under the key token.",
 ]) if {
-	name != ""
 	not _known(name)
 	count(_makers(k8s.namespace, name)) > 0
 	every maker in _makers(k8s.namespace, name) {
@@ -157,8 +156,6 @@ _brings_token(external) if _is_filled_list(external.spec.dataFrom)
 
 # A template with data stands for all that the store has; one with labels and the like doesn't.
 _is_templated(external) if _is_filled_list(external.spec.target.template.data)
-
-_is_templated(external) if _is_filled_list(external.spec.target.template.templateFrom)
 
 _is_filled(value) if {
 	is_string(value)

@@ -77,14 +77,12 @@ _object := $"{input.review.kind.kind} {k8s.name}"
 # All that has a name and a value or a reference, as {"path", "name", "entry"}.
 _items := array.concat(
 	[item |
-		some kind, field in _lists
-		input.review.kind.kind == kind
+		field := _lists[input.review.kind.kind]
 		some [i, entry] in dapr.objects(object.get(k8s.resource, field, []))
 		item := {"path": $"{concat(".", field)}[{i}]", "name": _text(object.get(entry, "name", "")), "entry": entry}
 	],
 	[item |
-		some field in ["certificate", "privateKey"]
-		entry := k8s.resource.spec.clientTLS[field]
+		some field, entry in k8s.resource.spec.clientTLS
 		item := {"path": $"spec.clientTLS.{field}", "name": $"clientTLS.{field}", "entry": _object_or_empty(entry)}
 	],
 )

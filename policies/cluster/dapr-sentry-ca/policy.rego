@@ -93,7 +93,6 @@ violation contains finding.at(rego.metadata.chain(), _path("ca.crt"), msg) if {
 
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	_is_complete
-	count(_signed_chains) > 0
 	every chain in _signed_chains {
 		count(_ending(chain)) > 0
 	}
@@ -129,7 +128,7 @@ _secret := $"Secret {_name}"
 
 _keys := ["ca.crt", "issuer.crt", "issuer.key"]
 
-_path(key) := $"{_fields[key]}[\"{key}\"]"
+_path(key) := $"{_field(key)}[\"{key}\"]"
 
 _is_trust_bundle if {
 	k8s.name == _name
@@ -143,30 +142,22 @@ _is_complete if {
 	}
 }
 
-# The texts of the three keys, of those that are there. stringData is written over data.
-_pem[key] := text if {
+# The texts of the three keys, of those that are there.
+_pem := {key: text |
 	some key in _keys
-	_fields[key] == "stringData"
-	text := k8s.resource.stringData[key]
+	text := _text(key, _field(key))
 }
 
-_pem[key] := base64.decode(encoded) if {
-	some key in _keys
-	_fields[key] == "data"
+# stringData is written over data.
+_field(key) := "stringData" if {
+	is_string(k8s.resource.stringData[key])
+} else := "data"
+
+_text(key, "stringData") := k8s.resource.stringData[key]
+
+_text(key, "data") := base64.decode(encoded) if {
 	encoded := k8s.resource.data[key]
 	base64.is_valid(encoded)
-}
-
-# Where each key stands.
-_fields[key] := "stringData" if {
-	some key in _keys
-	is_string(k8s.resource.stringData[key])
-}
-
-_fields[key] := "data" if {
-	some key in _keys
-	not is_string(object.get(k8s.resource, ["stringData", key], null))
-	is_string(k8s.resource.data[key])
 }
 
 _certificates(text) := regex.find_n(`-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----`, text, -1)
@@ -181,9 +172,8 @@ _intermediates := array.slice(_certificates(_pem["issuer.crt"]), 1, 16)
 # The roots of ca.crt that are valid today.
 _valid_roots := [root |
 	some pem in _certificates(_pem["ca.crt"])
-	[ok, chain] := _verified([pem, pem])
-	ok
-	root := {"pem": pem, "certificate": chain[0]}
+	[_, [certificate]] := _verified([pem, pem])
+	root := {"pem": pem, "certificate": certificate}
 ]
 
 # A certificate is a root for itself: what is left to verify are its form and its time.
@@ -228,6 +218,6 @@ _ends_by(date, limit) if {
 # Sentry's own roots have the trust domain as their organization, and nothing else.
 _is_made_by_sentry(certificate) if {
 	certificate.Subject.CommonName == ""
-	count(certificate.Subject.Organization) == 1
+	[_] = certificate.Subject.Organization
 	not certificate.Subject.OrganizationalUnit[0]
 }

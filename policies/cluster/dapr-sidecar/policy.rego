@@ -82,7 +82,7 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	some sidecar in dapr.sidecars
 	text := dapr.setting(sidecar, "sidecar-image")
 	text != ""
-	not _is_allowed_image(images.parse(text))
+	not images.listed(images.parse(text), input.parameters.allowedImages)
 	path := dapr.path(sidecar, "sidecar-image")
 	msg := concat("", [
 		$"The Dapr sidecar's image {text} is not allowed: leave the annotation out, or take the image from ",
@@ -163,11 +163,6 @@ _named(address) := address if address != ""
 _switches := {
 	"enable-debug": "runs the Dapr sidecar in a debugger that every pod reaches",
 	"enable-profiling": "lets everyone who reaches the Dapr sidecar profile it",
-}
-
-_is_allowed_image(image) if {
-	not image.problem
-	images.listed(image, input.parameters.allowedImages)
 }
 
 _limits := {"sidecar-cpu-limit": "300m", "sidecar-memory-limit": "256Mi"}
