@@ -69,7 +69,13 @@ generate: ## Write what is derived: constraints and docs from the policies, capa
 	go run ./harness/internal/capabilities bundle/capabilities.json
 
 .PHONY: bench
-bench: $(BENCHSTAT) ## Run benchmarks: make bench BENCH=Check COUNT=10 OLD=before.txt compares with an earlier run
+bench: build ## Measure whole runs beside other tools that are installed, and each guardrail: make bench BENCH_FLAGS=-growth
+	@mkdir -p dist
+	go build -trimpath -o dist/bench ./harness/bench
+	dist/bench $(BENCH_FLAGS) -o harness/bench/RESULTS.md
+
+.PHONY: bench-go
+bench-go: $(BENCHSTAT) ## Run Go's benchmarks: make bench-go BENCH=Check COUNT=10 OLD=before.txt compares with an earlier run
 	@mkdir -p dist
 	go test -run '^$$' -bench '$(or $(BENCH),.)' -benchmem -count $(or $(COUNT),1) ./harness/... | tee dist/bench.txt
 	@$(if $(OLD),$(BENCHSTAT) $(OLD) dist/bench.txt,echo 'dist/bench.txt: copy it to compare a later run with it')
