@@ -80,15 +80,7 @@ const payer = "privileged-containers"
 // guardrailCosts measures each guardrail of the default profile. On pods it is what the guardrail adds to one that pays for the
 // libraries that all of those share; on other objects it is the whole cost.
 func guardrailCosts(w io.Writer) error {
-	c, err := catalog.Load(policies.FS)
-	if err != nil {
-		return err
-	}
-	profiles, err := config.ReadProfiles(constraints.FS)
-	if err != nil {
-		return err
-	}
-	active, err := config.Resolve(c, profiles, config.Selection{})
+	c, active, err := defaultProfile()
 	if err != nil {
 		return err
 	}
@@ -127,6 +119,19 @@ func guardrailCosts(w io.Writer) error {
 		rows = append(rows, row{a.ID, name, m})
 	}
 	return writeGuardrails(w, rows, all)
+}
+
+func defaultProfile() (*catalog.Catalog, []config.Active, error) {
+	c, err := catalog.Load(policies.FS)
+	if err != nil {
+		return nil, nil, err
+	}
+	profiles, err := config.ReadProfiles(constraints.FS)
+	if err != nil {
+		return nil, nil, err
+	}
+	active, err := config.Resolve(c, profiles, config.Selection{})
+	return c, active, err
 }
 
 // costOf measures some of the guardrails on an object.

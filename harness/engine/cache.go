@@ -5,8 +5,6 @@ import (
 	"sync"
 
 	"github.com/open-policy-agent/opa/v1/ast"
-	"github.com/open-policy-agent/opa/v1/topdown"
-	"github.com/open-policy-agent/opa/v1/util"
 )
 
 // shared holds what rules came to that read nothing of the object under review: constants, and indexes over parameters
@@ -14,17 +12,18 @@ import (
 // index runs over n of them.
 type shared struct {
 	mu      sync.RWMutex
-	results *util.HasherMap[ast.Ref, *ast.Term] // nil is undefined
+	results frame
 }
 
 func newShared() *shared {
-	return &shared{results: util.NewHasherMap[ast.Ref, *ast.Term](ast.RefEqual)}
+	return &shared{results: frame{}}
 }
 
 func (s *shared) get(ref ast.Ref) (*ast.Term, bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return s.results.Get(ref)
+	r, known := s.results.get(ref)
+	return r.value, known
 }
 
 func (s *shared) add(results []result) {
@@ -34,60 +33,97 @@ func (s *shared) add(results []result) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, r := range results {
-		s.results.Put(r.ref, r.value)
+		s.results.put(r.ref, r.value)
 	}
 }
 
 // result is what a rule came to, or a function with the arguments that end the ref.
 type result struct {
 	ref   ast.Ref
-	value *ast.Term
+	value *ast.Term // nil is undefined
 }
 
-// cache is the virtual cache of one evaluation, with what others found out below it.
+// frame holds results by the hashes of their refs. OPA's own cache is a tree with a map for each step of each ref, which
+// makes a tenth of all allocations.
+type frame map[int][]result
+
+func (f frame) get(ref ast.Ref) (result, bool) {
+	for _, r := range f[hash(ref)] {
+		if slices.EqualFunc(r.ref, ref, (*ast.Term).Equal) {
+			return r, true
+		}
+	}
+	return result{}, false
+}
+
+func (f frame) put(ref ast.Ref, value *ast.Term) {
+	key := hash(ref)
+	for i, r := range f[key] {
+		if slices.EqualFunc(r.ref, ref, (*ast.Term).Equal) {
+			f[key][i].value = value
+			return
+		}
+	}
+	f[key] = append(f[key], result{slices.Clone(ref), value}) // OPA uses the slice again.
+}
+
+func hash(ref ast.Ref) int {
+	sum := 0
+	for _, term := range ref {
+		sum = sum*31 + term.Hash()
+	}
+	return sum
+}
+
+// cache is the virtual cache of one evaluation (topdown.VirtualCache), with what others found out below it.
 type cache struct {
-	topdown.VirtualCache
 	program *Program
 	shared  *shared
-	depth   int      // of `with`, under which nothing is shared
+	frames  []frame  // one, and one more in each `with`, under which nothing is shared
 	found   []result // what this evaluation can share, once it has succeeded
 }
 
 func newCache(p *Program, s *shared) *cache {
-	return &cache{VirtualCache: topdown.NewVirtualCache(), program: p, shared: s}
+	return &cache{program: p, shared: s, frames: []frame{{}}}
 }
 
 // Push begins a `with`.
-func (c *cache) Push() {
-	c.depth++
-	c.VirtualCache.Push()
-}
+func (c *cache) Push() { c.frames = append(c.frames, frame{}) }
 
 // Pop ends it.
-func (c *cache) Pop() {
-	c.depth--
-	c.VirtualCache.Pop()
-}
+func (c *cache) Pop() { c.frames = c.frames[:len(c.frames)-1] }
 
 // Get returns the cached value; the flag says that it is known to be undefined.
 func (c *cache) Get(ref ast.Ref) (value *ast.Term, undefined bool) {
-	value, undefined = c.VirtualCache.Get(ref)
-	if value != nil || undefined || c.depth > 0 || !c.program.sharable(ref) {
-		return value, undefined
+	top := c.frames[len(c.frames)-1]
+	r, known := top.get(ref)
+	if !known && len(c.frames) == 1 && c.program.sharable(ref) {
+		if r.value, known = c.shared.get(ref); known {
+			top.put(ref, r.value)
+		}
 	}
-	value, known := c.shared.get(ref)
-	if known {
-		c.VirtualCache.Put(ref, value)
-	}
-	return value, known && value == nil
+	return r.value, known && r.value == nil
 }
 
 // Put caches a value, nil for undefined.
 func (c *cache) Put(ref ast.Ref, value *ast.Term) {
-	c.VirtualCache.Put(ref, value)
-	if c.depth == 0 && c.program.sharable(ref) {
+	c.frames[len(c.frames)-1].put(ref, value)
+	if len(c.frames) == 1 && c.program.sharable(ref) {
 		c.found = append(c.found, result{ref.Copy(), value})
 	}
+}
+
+// Keys lists what is cached.
+func (c *cache) Keys() []ast.Ref {
+	var keys []ast.Ref
+	for _, results := range c.frames[len(c.frames)-1] {
+		for _, r := range results {
+			if r.value != nil {
+				keys = append(keys, r.ref)
+			}
+		}
+	}
+	return keys
 }
 
 // sharable tells whether a cached ref is of a rule without input, and of a function only with scalar arguments: an
