@@ -33,7 +33,9 @@ const Off catalog.Action = "off"
 type Profile struct {
 	// Title says in a few words what the profile is for.
 	Title string `json:"title"`
-	// ExemptNamespaces lists, by layer, namespaces whose objects that layer does not judge.
+	// Extends is the profile, which extends no other, that this one starts from; what both say, this one decides.
+	Extends string `json:"extends"`
+	// ExemptNamespaces lists, by layer, namespaces whose objects that layer does not judge; those extended count too.
 	ExemptNamespaces map[string][]string `json:"exemptNamespaces"`
 	// Actions replace those of the guardrails' METADATA.
 	Actions map[string]catalog.Action `json:"actions"`
@@ -184,7 +186,42 @@ func ReadProfiles(folder fs.FS) (Profiles, error) {
 	all := *profiles[DefaultProfile]
 	all.Title, all.Actions = "Every guardrail", nil
 	profiles[All] = &all
-	return profiles, nil
+	return profiles, profiles.extend()
+}
+
+// extend adds to each profile what the one that it extends says and it does not.
+func (p Profiles) extend() error {
+	for _, name := range p.Names() {
+		own := p[name]
+		if own.Extends == "" {
+			continue
+		}
+		base, ok := p[own.Extends]
+		if !ok || base.Extends != "" || own.Extends == All {
+			return fmt.Errorf("profiles/%s.yaml: extends is %q: name a profile that has a file and extends no other", name, own.Extends)
+		}
+		p[name] = own.over(base)
+	}
+	return nil
+}
+
+// over is the profile with what another one says and it does not.
+func (p *Profile) over(base *Profile) *Profile {
+	merged := Profile{Title: p.Title, Extends: p.Extends, ExemptNamespaces: map[string][]string{},
+		Actions: map[string]catalog.Action{}, Parameters: map[string]map[string]any{}}
+	for _, from := range []*Profile{base, p} {
+		for layer, namespaces := range from.ExemptNamespaces {
+			merged.ExemptNamespaces[layer] = slices.Concat(merged.ExemptNamespaces[layer], namespaces)
+		}
+		maps.Copy(merged.Actions, from.Actions)
+		for id, parameters := range from.Parameters {
+			if merged.Parameters[id] == nil {
+				merged.Parameters[id] = map[string]any{}
+			}
+			maps.Copy(merged.Parameters[id], parameters)
+		}
+	}
+	return &merged
 }
 
 // Names are the profiles' names, sorted.
@@ -287,7 +324,7 @@ func action(g *catalog.Guardrail, name string, profile *Profile, file *File, s S
 	if slices.Contains(s.Skip, g.ID) {
 		return Off
 	}
-	a, inProfile := g.Profiles[name]
+	a, inProfile := g.Profiles[firstNonEmpty(profile.Extends, name)]
 	if name == All {
 		a, inProfile = strictest(g.Profiles), true
 	}

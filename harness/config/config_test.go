@@ -1,9 +1,11 @@
 package config_test
 
 import (
+	"encoding/json"
 	"os"
 	"slices"
 	"testing"
+	"testing/fstest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -77,6 +79,64 @@ func TestProfiles(t *testing.T) {
 	require.NoError(t, err)
 	assert.Len(t, only, 1)
 	assert.Equal(t, catalog.Deny, only["image-digest"].Action, "--only reaches beyond the profile")
+}
+
+// A local cluster gets what production gets, but for what its profile says.
+func TestDockerDesktop(t *testing.T) {
+	profiles, err := config.ReadProfiles(os.DirFS("../../constraints"))
+	require.NoError(t, err)
+	own := profiles["docker-desktop"]
+	require.NotNil(t, own)
+	restricted, err := resolve(t, config.Selection{Profile: "restricted"})
+	require.NoError(t, err)
+	local, err := resolve(t, config.Selection{Profile: "docker-desktop"})
+	require.NoError(t, err)
+	for id, a := range restricted {
+		want := a.Action
+		if changed, ok := own.Actions[id]; ok {
+			assert.NotEqual(t, changed, a.Action, "%s is no exception", id)
+			want = changed
+		}
+		if want == config.Off {
+			assert.NotContains(t, local, id)
+			continue
+		}
+		assert.Equal(t, want, local[id].Action, id)
+	}
+	assert.Less(t, len(local), len(restricted))
+	assert.Equal(t, "restricted", local["namespace-pod-security"].Parameters["level"], "from the profile that it extends")
+	assert.Equal(t, json.Number("1"), local["encryption-at-rest"].Parameters["minStaticKeys"], "from its own file")
+	assert.Subset(t, local["privileged-containers"].ExemptNamespaces, []string{"kube-system", "local-path-storage"})
+	assert.NotContains(t, restricted["privileged-containers"].ExemptNamespaces, "local-path-storage")
+}
+
+func TestExtends(t *testing.T) {
+	read := func(files map[string]string) (config.Profiles, error) {
+		folder := fstest.MapFS{"profiles/restricted.yaml": {Data: []byte(
+			"{actions: {image-tag: warn, image-digest: warn}, parameters: {image-tag: {a: 1, b: 1}}, exemptNamespaces: {code: [a]}}")}}
+		for name, text := range files {
+			folder["profiles/"+name+".yaml"] = &fstest.MapFile{Data: []byte(text)}
+		}
+		return config.ReadProfiles(folder)
+	}
+	profiles, err := read(map[string]string{"own": "{title: Own, extends: restricted, actions: {image-tag: deny}, " +
+		"parameters: {image-tag: {b: 2}, root-group: {c: 3}}, exemptNamespaces: {code: [b]}}"})
+	require.NoError(t, err)
+	assert.Equal(t, &config.Profile{
+		Title: "Own", Extends: "restricted", ExemptNamespaces: map[string][]string{"code": {"a", "b"}},
+		Actions:    map[string]catalog.Action{"image-tag": catalog.Deny, "image-digest": catalog.Warn},
+		Parameters: map[string]map[string]any{"image-tag": {"a": 1.0, "b": 2.0}, "root-group": {"c": 3.0}},
+	}, profiles["own"])
+	assert.Equal(t, map[string]any{"a": 1.0, "b": 1.0}, profiles["restricted"].Parameters["image-tag"], "left as it was")
+	for name, files := range map[string]map[string]string{
+		"missing": {"own": "{extends: nothing}"},
+		"itself":  {"own": "{extends: own}"},
+		"chain":   {"own": "{extends: other}", "other": "{extends: restricted}"},
+		"all":     {"own": "{extends: all}"},
+	} {
+		_, err := read(files)
+		assert.ErrorContains(t, err, "profiles/own.yaml: extends is", name)
+	}
 }
 
 // A check that a stricter one stands for judges by itself where that one is left out or weaker.

@@ -27,7 +27,7 @@ type selection struct {
 
 func (s *selection) addFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&s.Profile, "profile", "", "guardrails for an `intent`: baseline, restricted or all (default restricted)")
+	flags.StringVar(&s.Profile, "profile", "", "guardrails for an `intent`: baseline, restricted, docker-desktop or all (default restricted)")
 	flags.StringArrayVar(&s.policies, "policy", nil, "`folder` with guardrails of your own, laid out like policies/; repeatable")
 	flags.StringSliceVar(&s.Only, "only", nil, "evaluate these `guardrails` only, whatever the profile")
 	flags.StringSliceVar(&s.Skip, "skip", nil, "leave these `guardrails` out")
