@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/open-policy-agent/opa/v1/storage"
 	"github.com/open-policy-agent/opa/v1/tester"
@@ -20,7 +21,8 @@ func TestRego(t *testing.T) {
 	require.NoError(t, err)
 	defer store.Abort(t.Context(), txn)
 	// The trace is for the report of a failure: it shows the expression that was not true, and its variables.
-	results, err := tester.NewRunner().SetStore(store).SetModules(modules).EnableTracing(true).RunTests(t.Context(), txn)
+	results, err := tester.NewRunner().SetStore(store).SetModules(modules).EnableTracing(true).RaiseBuiltinErrors(true).
+		SetTimeout(time.Minute).RunTests(t.Context(), txn)
 	require.NoError(t, err)
 	ran := 0
 	for result := range results {

@@ -289,3 +289,14 @@ test_cilium_clusterwide if {
 	_isolated(_clusterwide({"endpointSelector": {"matchLabels": {"k8s:io.kubernetes.pod.namespace": "b"}}, "egress": [{}]}), _whole) == set()
 	_isolated(_clusterwide({"endpointSelector": {"matchLabels": {"io.cilium.k8s.namespace.labels.team": "x"}}, "egress": [{}]}), _whole) == {"Egress"}
 }
+
+test_holds if {
+	network.holds("10.0.0.0/8", "10.1.2.3")
+	network.holds("10.0.0.0/8", "10.1.0.0/16")
+	network.holds("fd00::/8", "fd00::1")
+	not network.holds("10.0.0.0/8", "11.0.0.0/16")
+	every junk in [null, 7, "", "junk", "10.1.2.300", "10.1.2.3/33", "fe80::1%eth0", [], {}] {
+		not network.holds("10.0.0.0/8", junk)
+		not network.holds(junk, "10.1.2.3")
+	}
+}

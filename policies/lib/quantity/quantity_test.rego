@@ -180,6 +180,12 @@ test_exponents_out_of_reach if {
 	}
 }
 
+# More digits than OPA reads, which are none of a quantity that anyone writes.
+test_digits_out_of_reach if {
+	quantity.positive($"{concat("", [digit | some _ in numbers.range(1, 308); digit := "9"])}Ki")
+	not quantity.valid($"{concat("", [digit | some _ in numbers.range(1, 400); digit := "9"])}Ki")
+}
+
 # Whitespace that a JSON encoder may or may not escape.
 test_unicode_blanks if {
 	every text in ["\t1", "1\n", "\u00a01", "1\u2003"] {
