@@ -202,12 +202,16 @@ func (b *Bases) Build(o Object) (map[string]any, error) {
 		return nil, err
 	}
 	var root any = object
-	for _, text := range slices.Sorted(maps.Keys(o.Set)) {
+	set, err := deepCopy(o.Set) // of which Unset may remove something
+	if err != nil {
+		return nil, err
+	}
+	for _, text := range slices.Sorted(maps.Keys(set)) {
 		p, err := fieldpath.Parse(text)
 		if err != nil {
 			return nil, err
 		}
-		if root, err = p.Set(root, o.Set[text]); err != nil {
+		if root, err = p.Set(root, set[text]); err != nil {
 			return nil, fmt.Errorf("set %s: %w", text, err)
 		}
 	}

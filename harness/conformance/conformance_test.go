@@ -107,35 +107,56 @@ func mismatch(expected []cases.Finding, got []verdict) string {
 	return strings.Join(unexpected, "\n")
 }
 
-// garbage yields copies of the object in which one field after the other is replaced by values that make no sense.
-func garbage(object map[string]any, yield func(map[string]any)) {
-	for _, junk := range []any{nil, "junk", "", 7, -1.5, true, false, []any{}, []any{"junk", nil, 7}, map[string]any{},
-		map[string]any{"junk": []any{nil}}} {
-		replaceEach(object, junk, func(changed any) { yield(changed.(map[string]any)) })
+// junk is what makes no sense in most places.
+var junk = []any{nil, "junk", "", 7, -1.5, true, false, []any{}, []any{"junk", nil, 7}, map[string]any{},
+	map[string]any{"junk": []any{nil}}}
+
+// allGarbage yields copies of the object in which one field after the other is replaced by each value of junk.
+func allGarbage(object map[string]any, yield func(map[string]any)) {
+	for _, value := range junk {
+		pick := func(string, any) (any, bool) { return value, true }
+		replaceEach("", object, pick, func(changed any) { yield(changed.(map[string]any)) })
 	}
 }
 
-func replaceEach(node, junk any, yield func(any)) {
+// someGarbage yields copies in which one field after the other is replaced by one value of junk, but for fields
+// that it has met before with the same value.
+type someGarbage map[string]bool
+
+func (seen someGarbage) each(object map[string]any, yield func(map[string]any)) {
+	pick := func(path string, value any) (any, bool) {
+		field := fmt.Sprint(path, "=", value)
+		known := seen[field]
+		seen[field] = true
+		return junk[len(seen)%len(junk)], !known
+	}
+	replaceEach("", object, pick, func(changed any) { yield(changed.(map[string]any)) })
+}
+
+// replaceEach yields copies of the node with one field after the other replaced by what pick has for its path and value.
+func replaceEach(path string, node any, pick func(path string, value any) (any, bool), yield func(any)) {
+	each := func(path string, value any, put func(any)) {
+		if other, ok := pick(path, value); ok {
+			put(other)
+		}
+		replaceEach(path, value, pick, put)
+	}
 	switch node := node.(type) {
 	case map[string]any:
 		for _, key := range slices.Sorted(maps.Keys(node)) {
-			put := func(value any) {
+			each(path+"."+key, node[key], func(changed any) {
 				c := maps.Clone(node)
-				c[key] = value
+				c[key] = changed
 				yield(c)
-			}
-			put(junk)
-			replaceEach(node[key], junk, put)
+			})
 		}
 	case []any:
-		for i := range node {
-			put := func(value any) {
+		for i, item := range node {
+			each(fmt.Sprintf("%s[%d]", path, i), item, func(changed any) {
 				c := slices.Clone(node)
-				c[i] = value
+				c[i] = changed
 				yield(c)
-			}
-			put(junk)
-			replaceEach(node[i], junk, put)
+			})
 		}
 	}
 }

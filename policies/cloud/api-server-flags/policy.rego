@@ -185,13 +185,13 @@ _kubeadm_flags := [flag |
 	some i, argument in _extra_args
 	is_string(argument.name)
 	path := $"apiServer.extraArgs[{i}].value"
-	flag := {"name": _name(argument.name), "value": _text(object.get(argument, "value", "")), "path": path}
+	flag := {"name": _name(argument.name), "value": finding.shown(object.get(argument, "value", "")), "path": path}
 ] if {
 	not is_object(_extra_args)
 } else := [flag |
 	some name, value in _extra_args
 	is_string(name)
-	flag := {"name": _name(name), "value": _text(value), "path": finding.below("apiServer.extraArgs", name)}
+	flag := {"name": _name(name), "value": finding.shown(value), "path": finding.below("apiServer.extraArgs", name)}
 ]
 
 _kubeadm_defaults := object.union(_managed_files, {
@@ -234,10 +234,6 @@ _k3s_arguments(key) := [{"text": text, "path": key}] if {
 	is_string(text)
 	path := $"{key}[{i}]"
 ]
-
-_text(value) := value if is_string(value)
-
-_text(value) := $"{value}" if not is_string(value)
 
 _problems(server) := [problem |
 	some problem in array.concat(array.concat(_switch_problems(server), _file_problems(server)), array.concat(

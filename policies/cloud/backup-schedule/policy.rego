@@ -60,7 +60,7 @@ violation contains finding.at(rego.metadata.chain(), "spec.template.ttl", msg) i
 	_is_schedule
 	ttl := _ttl(object.get(k8s.resource, ["spec", "template", "ttl"], null))
 	not durations.at_most(input.parameters.minTTL, ttl)
-	msg := $"Schedule {k8s.name} keeps backups for {ttl}: set spec.template.ttl to {input.parameters.minTTL} or more."
+	msg := $"Schedule {k8s.name} keeps backups for {finding.shown(ttl)}: set spec.template.ttl to {input.parameters.minTTL} or more."
 }
 
 violation contains finding.at(rego.metadata.chain(), "spec.template.snapshotVolumes", msg) if {

@@ -163,7 +163,7 @@ _problem(i) := {"path": $"resources[{i}].providers", "fault": "names no provider
 } else := {
 	"path": $"resources[{i}].providers[0].kms.apiVersion",
 	"fault": "encrypts",
-	"rest": $" by the KMS API {_kms_version(i)}: write {concat(" or ", input.parameters.kmsVersions)}.",
+	"rest": $" by the KMS API {finding.shown(_kms_version(i))}: write {concat(" or ", input.parameters.kmsVersions)}.",
 } if {
 	_kinds(i) == ["kms"]
 	not _kms_version(i) in input.parameters.kmsVersions

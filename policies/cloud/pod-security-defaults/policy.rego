@@ -85,7 +85,7 @@ violation contains finding.at(rego.metadata.chain(), _at($"defaults.{mode}"), ms
 	some mode in ["enforce", "audit", "warn"]
 	level := _default(mode, "privileged")
 	not _is_enough(level)
-	msg := $"Namespaces without labels {_verb[mode]} the Pod Security level {level}: set {mode} to {_level}."
+	msg := $"Namespaces without labels {_verb[mode]} the Pod Security level {finding.shown(level)}: set {mode} to {_level}."
 }
 
 violation contains finding.at(rego.metadata.chain(), _at($"defaults.{mode}-version"), msg) if {
@@ -93,7 +93,7 @@ violation contains finding.at(rego.metadata.chain(), _at($"defaults.{mode}-versi
 	version := _default($"{mode}-version", "latest")
 	not _is_recent(version)
 	msg := concat("", [
-		$"Namespaces without labels {_verb[mode]} version {version} of the Pod Security Standards: ",
+		$"Namespaces without labels {_verb[mode]} version {finding.shown(version)} of the Pod Security Standards: ",
 		$"set {mode}-version to latest, {input.parameters.minimumVersion} or a later one.",
 	])
 }
@@ -106,7 +106,7 @@ violation contains finding.at(rego.metadata.chain(), _at($"exemptions.{field}[{i
 	}
 	some i, name in _configuration.exemptions[field]
 	not name in allowed
-	msg := $"The Pod Security Standards do not hold for {_exempt[field]} {name}: remove the exemption."
+	msg := $"The Pod Security Standards do not hold for {_exempt[field]} {finding.shown(name)}: remove the exemption."
 }
 
 _own_kind := "pod-security.admission.config.k8s.io/PodSecurityConfiguration"

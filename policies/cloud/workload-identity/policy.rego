@@ -74,6 +74,7 @@ violation contains finding.at(rego.metadata.chain(), _path(key), msg) if {
 violation contains finding.at(rego.metadata.chain(), _path(key), msg) if {
 	key := "iam.gke.io/gcp-service-account"
 	value := _identities[key]
+	is_string(value)
 	regex.match(_gcp_default, value)
 	msg := concat("", [
 		$"ServiceAccount {k8s.name} acts as {value}, which may edit the whole project: ",

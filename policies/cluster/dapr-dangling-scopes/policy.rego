@@ -54,7 +54,7 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	not $"{k8s.namespace}/{app}" in input.parameters.knownApps
 	path := $"scopes[{i}]"
 	msg := concat("", [
-		$"No workload of the namespace has the app-id {app}: write one of those that are there, ",
+		$"No workload of the namespace has the app-id {finding.shown(app)}: write one of those that are there, ",
 		$"{concat(", ", sort(apps))}.",
 	])
 }

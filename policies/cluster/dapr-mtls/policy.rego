@@ -56,7 +56,7 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	value != null
 	not durations.at_most(value, highest)
 	path := $"spec.mtls.{field}"
-	msg := $"Configuration {k8s.name} sets {path} to {value}: write a duration of at most {highest}."
+	msg := $"Configuration {k8s.name} sets {path} to {finding.shown(value)}: write a duration of at most {highest}."
 }
 
 _is_on(null)

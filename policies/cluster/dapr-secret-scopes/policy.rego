@@ -60,7 +60,8 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	some [i, scope] in _scopes
 	not _is_closed(scope)
 	path := $"spec.secrets.scopes[{i}].defaultAccess"
-	msg := $"{path} lets applications read every secret of store {scope.storeName}: set it to deny."
+	store := finding.shown(object.get(scope, "storeName", "without a name"))
+	msg := $"{path} lets applications read every secret of store {store}: set it to deny."
 }
 
 _unscoped := "every store" if count(_scopes) == 0

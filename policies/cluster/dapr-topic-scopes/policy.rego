@@ -74,7 +74,7 @@ _values(name) := {i: text |
 # The applications that use the component and whose topics the text does not limit. Without scopes nobody knows them.
 _unnamed(text) := ["Every application"] if {
 	count(_named(text)) == 0
-} else := sort([$"Application {app}" | some app in k8s.resource.scopes; not app in _named(text)]) if {
+} else := sort([$"Application {finding.shown(app)}" | some app in k8s.resource.scopes; not app in _named(text)]) if {
 	is_array(k8s.resource.scopes)
 } else := []
 

@@ -66,7 +66,7 @@ violation contains finding.at(rego.metadata.chain(), $"{_spec.path}.refreshInter
 
 violation contains finding.at(rego.metadata.chain(), $"{_spec.path}.refreshPolicy", msg) if {
 	_reads_once
-	msg := $"With refreshPolicy {_policy} a changed secret is not read again: remove it or write Periodic."
+	msg := $"With refreshPolicy {finding.shown(_policy)} a changed secret is not read again: remove it or write Periodic."
 }
 
 violation contains finding.at(rego.metadata.chain(), ref.path, msg) if {

@@ -64,7 +64,7 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	not namespace in input.parameters.namespaces
 	path := $"spec.match[{i}].excludedNamespaces[{j}]"
 	msg := concat("", [
-		$"The Config of Gatekeeper must not leave out the namespaces {namespace}, where no guardrail holds then: ",
+		$"The Config of Gatekeeper must not leave out the namespaces {finding.shown(namespace)}, where no guardrail holds then: ",
 		"exempt namespaces in the constraints of single guardrails.",
 	])
 }

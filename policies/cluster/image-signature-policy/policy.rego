@@ -207,7 +207,7 @@ _kyverno contains {"path": path, "msg": msg} if {
 	allowed := input.parameters.skippedImages
 	not pattern in allowed
 	path := $"{rule.path}.skipImageReferences[{i}]"
-	msg := $"The rule skips the images {pattern}: remove the entry."
+	msg := $"The rule skips the images {finding.shown(pattern)}: remove the entry."
 }
 
 _kyverno contains {"path": path, "msg": msg} if {

@@ -59,7 +59,7 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 		reason := $"{check} ({places})"
 	])
 	msg := concat("", [
-		$"Namespace {k8s.namespace} enforces the Pod Security level {_level} at version {_version} and refuses this pod: ",
+		$"Namespace {k8s.namespace} enforces the Pod Security level {_level} at version {_shown_version} and refuses this pod: ",
 		$"{reasons}. Change these fields, or move it to a namespace of another level.",
 	])
 }
@@ -96,6 +96,8 @@ _checks := levels.checks(_level, _minor)
 _level := _level_of(object.get(_labels, _enforce, _default_level))
 
 _version := object.get(_labels, _enforce_version, _default_version)
+
+_shown_version := finding.shown(_version)
 
 _minor := pss.minor(_version)
 

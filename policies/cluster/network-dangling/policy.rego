@@ -68,7 +68,7 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	not name in _known
 	not name in input.parameters.knownNamespaces
 	path := $"{entry.path}.{network.fields[direction].peers}[{i}].namespaceSelector"
-	msg := $"There is no namespace {name}: write the name of one that exists."
+	msg := $"There is no namespace {finding.shown(name)}: write the name of one that exists."
 }
 
 _known := {namespace.metadata.name | some namespace in inventory.cluster("", "Namespace")}

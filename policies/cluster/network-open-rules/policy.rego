@@ -93,7 +93,7 @@ violation contains finding.at(rego.metadata.chain(), $"{entry.path}.ipBlock.cidr
 	block != null
 	cidr := network.value(block, "cidr")
 	not network.valid_cidr(cidr)
-	msg := $"{cidr} is no network in CIDR notation: write one such as 10.0.0.0/8."
+	msg := $"{finding.shown(cidr)} is no network in CIDR notation: write one such as 10.0.0.0/8."
 }
 
 violation contains finding.at(rego.metadata.chain(), $"{entry.path}.ipBlock.cidr", msg) if {

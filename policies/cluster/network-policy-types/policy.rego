@@ -49,7 +49,7 @@ violation contains finding.at(rego.metadata.chain(), "spec.policyTypes", msg) if
 violation contains finding.at(rego.metadata.chain(), $"spec.policyTypes[{i}]", msg) if {
 	some i, type in _types
 	not type in ["Ingress", "Egress"]
-	msg := $"There is no policy type {type}: write Ingress or Egress."
+	msg := $"There is no policy type {finding.shown(type)}: write Ingress or Egress."
 }
 
 violation contains finding.at(rego.metadata.chain(), $"spec.{field}", msg) if {

@@ -142,11 +142,6 @@ _group_advice := {
 	"Group": $"write {rbac.group}",
 }
 
-_shown(x) := x if is_string(x)
-
-_shown(null) := "(none)"
-
-_shown(x) := json.marshal(x) if {
+_shown(x) := finding.shown(x) if {
 	x != null
-	not is_string(x)
-}
+} else := "(none)"

@@ -39,14 +39,14 @@ violation contains finding.in_container(rego.metadata.chain(), entry, $"env[{i}]
 	some entry in k8s.containers
 	some i, variable in entry.container.env
 	_exposes(variable.valueFrom.secretKeyRef)
-	msg := $"Environment variable {variable.name} comes from a Secret: mount the Secret as a file instead."
+	msg := $"Environment variable {finding.name(variable)} comes from a Secret: mount the Secret as a file instead."
 }
 
 violation contains finding.in_container(rego.metadata.chain(), entry, $"envFrom[{i}].secretRef", msg) if {
 	some entry in k8s.containers
 	some i, source in entry.container.envFrom
 	_exposes(source.secretRef)
-	msg := $"Secret {source.secretRef.name} becomes environment variables: mount the Secret as a file instead."
+	msg := $"Secret {finding.name(source.secretRef)} becomes environment variables: mount the Secret as a file instead."
 }
 
 _exposes(reference) if {

@@ -43,7 +43,7 @@ import data.lib.secrets
 
 violation contains finding.in_container(rego.metadata.chain(), found.entry, found.field, msg) if {
 	some found in _in_containers
-	container := object.get(found.entry.container, "name", "")
+	container := finding.name(found.entry.container)
 	msg := $"{found.what} of container {container} holds {secrets.list(found.kinds)}: mount a Secret as a file instead."
 }
 
@@ -114,7 +114,7 @@ _variables(container) := [text |
 		"field": $"env[{i}].value",
 		"line": "",
 		"name": name,
-		"what": $"Environment variable {name}",
+		"what": $"Environment variable {finding.name(variable)}",
 		"value": secrets.text_of(variable.value),
 	}
 ]
@@ -177,7 +177,7 @@ _headers(hook) := [text |
 		"field": $"{hook.path}.httpGet.httpHeaders[{i}].value",
 		"line": "",
 		"name": judged.name,
-		"what": $"HTTP header {name} of {hook.path}",
+		"what": $"HTTP header {finding.name(header)} of {hook.path}",
 		"value": judged.value,
 	}
 ]

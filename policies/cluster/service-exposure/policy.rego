@@ -82,7 +82,7 @@ import data.lib.network
 
 violation contains finding.at(rego.metadata.chain(), "spec.type", msg) if {
 	not _type in {"ClusterIP", "NodePort", "LoadBalancer", "ExternalName"}
-	msg := $"Service type {_type} does not exist: write ClusterIP, or the type with its exact spelling."
+	msg := $"Service type {finding.shown(_type)} does not exist: write ClusterIP, or the type with its exact spelling."
 }
 
 violation contains finding.at(rego.metadata.chain(), "spec.type", msg) if {

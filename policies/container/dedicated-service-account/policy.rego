@@ -59,7 +59,8 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	count(others) > 0
 	path := $"{pod.path}.{serviceaccounts.field(pod.spec)}"
 	names := concat(", ", array.slice(sort(others), 0, 3))
-	msg := $"ServiceAccount {account} is also used by {names}: give each workload a ServiceAccount of its own."
+	shown := finding.shown(account)
+	msg := $"ServiceAccount {shown} is also used by {names}: give each workload a ServiceAccount of its own."
 }
 
 # Other workloads of the namespace with the account, as "Kind name".
@@ -106,6 +107,8 @@ _root(node) := _up(_up(_up(_up(_up(_up(node))))))
 
 _up(node) := parent if {
 	reference := [r | some r in node.object.metadata.ownerReferences; r.controller == true][0]
+	is_string(reference.kind)
+	is_string(reference.name)
 	group := inventory.group_of(reference.apiVersion)
 	parents := [obj | some obj in inventory.namespaced_named(k8s.namespace, group, reference.kind, reference.name)]
 	not _replaced(parents, reference)

@@ -30,13 +30,13 @@ import data.lib.k8s
 violation contains finding.in_container(rego.metadata.chain(), entry, "image", msg) if {
 	some entry in k8s.containers
 	problem := _problem(object.get(entry.container, "image", null))
-	msg := $"Container {entry.container.name} {problem}"
+	msg := $"Container {finding.name(entry.container)} {problem}"
 }
 
 violation contains finding.at(rego.metadata.chain(), volume.path, msg) if {
 	some volume in images.volumes
 	problem := _problem(volume.reference)
-	msg := $"Volume {volume.name} {problem}"
+	msg := $"Volume {finding.name(volume)} {problem}"
 }
 
 _problem(text) := _of_digest(text, image.digest) if {

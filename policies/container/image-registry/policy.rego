@@ -46,14 +46,14 @@ violation contains finding.in_container(rego.metadata.chain(), entry, "image", m
 	_active
 	some entry in k8s.containers
 	problem := _problem(object.get(entry.container, "image", null))
-	msg := $"Container {entry.container.name} {problem}"
+	msg := $"Container {finding.name(entry.container)} {problem}"
 }
 
 violation contains finding.at(rego.metadata.chain(), volume.path, msg) if {
 	_active
 	some volume in images.volumes
 	problem := _problem(volume.reference)
-	msg := $"Volume {volume.name} {problem}"
+	msg := $"Volume {finding.name(volume)} {problem}"
 }
 
 _active if count(input.parameters.allowed) > 0

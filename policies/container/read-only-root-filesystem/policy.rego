@@ -29,5 +29,6 @@ violation contains finding.in_container(rego.metadata.chain(), entry, "securityC
 	some entry in k8s.containers
 	not entry.container.securityContext.readOnlyRootFilesystem == true
 	not entry.pod.spec.os.name == "windows"
-	msg := $"Container {entry.container.name} has a writable root filesystem: set securityContext.readOnlyRootFilesystem to true."
+	name := finding.name(entry.container)
+	msg := $"Container {name} has a writable root filesystem: set securityContext.readOnlyRootFilesystem to true."
 }

@@ -46,19 +46,22 @@ import data.lib.finding
 import data.lib.k8s
 import data.lib.quantity
 
-violation contains finding.in_container(rego.metadata.chain(), entry, field, msg) if {
+violation contains finding.in_container(rego.metadata.chain(), entry, "resources", msg) if {
 	some entry in _entries
-	some [required, kind, resource] in _required
-	object.get(entry.container, ["resources", kind, resource], _absent) == _absent
-	not _has_by_default(entry, kind, resource)
-	field := $"resources.{required}"
-	msg := $"Container {entry.container.name} has no {field}: set it, for example to {_examples[resource]}."
+	missing := _missing(entry)
+	count(missing) > 0
+	name := finding.name(entry.container)
+	fields := concat(", ", [field | some [field, _, _] in missing])
+	examples := concat(" and ", {$"{resource} to {_examples[resource]}" | some [_, _, resource] in missing})
+	msg := $"Container {name} has no {fields} in its resources: set for example {examples}."
 }
 
 violation contains finding.in_container(rego.metadata.chain(), entry, field, msg) if {
 	some entry in _entries
 	some [field, amount, example] in _bad(entry.container)
-	msg := $"Container {entry.container.name} sets {field} to {amount}, no quantity above zero: write for example {example}."
+	name := finding.name(entry.container)
+	shown := finding.shown(amount)
+	msg := $"Container {name} sets {field} to {shown}, no quantity above zero: write for example {example}."
 }
 
 violation contains finding.in_container(rego.metadata.chain(), entry, field, msg) if {
@@ -68,14 +71,15 @@ violation contains finding.in_container(rego.metadata.chain(), entry, field, msg
 	limit := _limit(entry, resource)
 	quantity.compare(request, limit) == 1
 	field := _field("requests", resource)
-	msg := $"Container {entry.container.name} requests {request} of {resource}, above its limit of {limit}: lower the request."
+	name := finding.name(entry.container)
+	msg := $"Container {name} requests {request} of {resource}, above its limit of {limit}: lower the request."
 }
 
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	some pod in k8s.pods
 	some [field, amount, example] in _bad(pod.spec)
 	path := $"{pod.path}.{field}"
-	msg := $"The pod sets {field} to {amount}, no quantity above zero: write for example {example}."
+	msg := $"The pod sets {field} to {finding.shown(amount)}, no quantity above zero: write for example {example}."
 }
 
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
@@ -95,6 +99,13 @@ _kinds := ["requests", "limits"]
 _required := [[name, kind, resource] |
 	some name in input.parameters.require
 	[kind, resource] := split(name, ".")
+]
+
+_missing(entry) := [required |
+	some required in _required
+	[_, kind, resource] := required
+	not _has(entry.container, kind, resource)
+	not _has_by_default(entry, kind, resource)
 ]
 
 # The containers to look at closer.

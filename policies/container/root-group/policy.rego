@@ -40,7 +40,8 @@ violation contains finding.in_container(rego.metadata.chain(), entry, "securityC
 	group := entry.container.securityContext.runAsGroup
 	group != null
 	not _above_zero(group)
-	msg := $"Container {entry.container.name} runs with runAsGroup {group}: write a group id above 0, such as 1000."
+	name := finding.name(entry.container)
+	msg := $"Container {name} runs with runAsGroup {finding.shown(group)}: write a group id above 0, such as 1000."
 }
 
 violation contains finding.in_container(rego.metadata.chain(), entry, "securityContext.runAsGroup", msg) if {
@@ -49,7 +50,8 @@ violation contains finding.in_container(rego.metadata.chain(), entry, "securityC
 	not _is_set(entry.container, "runAsGroup")
 	not _is_set(entry.pod.spec, "runAsGroup")
 	not entry.pod.spec.os.name == "windows"
-	msg := $"Container {entry.container.name} has no runAsGroup, nor has the pod: set securityContext.runAsGroup to a group id above 0."
+	name := finding.name(entry.container)
+	msg := $"Container {name} has no runAsGroup, nor has the pod: set securityContext.runAsGroup to a group id above 0."
 }
 
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
@@ -59,7 +61,7 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	group != null
 	not _above_zero(group)
 	path := $"{pod.path}.securityContext.{field}"
-	msg := $"The pod's {field} is {group}: write a group id above 0, such as 1000."
+	msg := $"The pod's {field} is {finding.shown(group)}: write a group id above 0, such as 1000."
 }
 
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
@@ -68,7 +70,7 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	groups != null
 	some index, group in _refused(groups)
 	path := $"{pod.path}.securityContext.supplementalGroups{index}"
-	msg := $"The pod's supplementalGroups contain {group}: leave it out or write a group id above 0."
+	msg := $"The pod's supplementalGroups contain {finding.shown(group)}: leave it out or write a group id above 0."
 }
 
 violation contains finding.at(rego.metadata.chain(), path, msg) if {

@@ -66,7 +66,7 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	some pod in serviceaccounts.pods
 	not _unmounted(pod.spec)
 	not _needs_token(pod.spec)
-	account := serviceaccounts.name(pod.spec)
+	account := finding.shown(serviceaccounts.name(pod.spec))
 	path := $"{pod.path}.automountServiceAccountToken"
 	msg := concat("", [
 		$"The pod mounts an API token of ServiceAccount {account}: set automountServiceAccountToken to false",
@@ -80,7 +80,7 @@ violation contains finding.at(rego.metadata.chain(), $"{path}.audience", msg) if
 	not _needs_token(pod.spec)
 	not _injected(pod.spec, volume, token)
 	msg := concat("", [
-		$"Volume {volume.name} holds a token for the API server: set audience to the service that it is for",
+		$"Volume {finding.name(volume)} holds a token for the API server: set audience to the service that it is for",
 		$"{_or_allow(pod.spec)}.",
 	])
 }
@@ -92,7 +92,8 @@ violation contains finding.at(rego.metadata.chain(), $"{path}.expirationSeconds"
 	not _short_lived(seconds)
 	not _injected(pod.spec, volume, token)
 	highest := input.parameters.maxExpirationSeconds
-	msg := $"Volume {volume.name} holds a token with expirationSeconds {seconds}: write a number up to {highest}."
+	shown := finding.shown(seconds)
+	msg := $"Volume {finding.name(volume)} holds a token with expirationSeconds {shown}: write a number up to {highest}."
 }
 
 _unmounted(spec) if spec.automountServiceAccountToken == false

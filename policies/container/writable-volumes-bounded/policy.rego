@@ -41,7 +41,7 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	_is_empty_dir(volume)
 	problem := _problem(volume)
 	path := $"{pod.path}.volumes[{i}].emptyDir.sizeLimit"
-	msg := $"The emptyDir {volume.name} {problem}"
+	msg := $"The emptyDir {finding.name(volume)} {problem}"
 }
 
 violation contains finding.in_container(rego.metadata.chain(), entry, $"volumeMounts[{i}].readOnly", msg) if {
@@ -51,7 +51,8 @@ violation contains finding.in_container(rego.metadata.chain(), entry, $"volumeMo
 	some volume in entry.pod.spec.volumes
 	volume.name == mount.name
 	volume.hostPath != null
-	msg := $"Container {entry.container.name} mounts the hostPath volume {mount.name} writable: set readOnly to true."
+	name := finding.name(entry.container)
+	msg := $"Container {name} mounts the hostPath volume {finding.name(mount)} writable: set readOnly to true."
 }
 
 _is_empty_dir(volume) if volume.emptyDir != null
@@ -66,7 +67,7 @@ _has_source(volume) if {
 
 _problem(volume) := "has no sizeLimit: set it, for example to 64Mi." if {
 	not _size_limit(volume)
-} else := $"has the sizeLimit {limit}, which is no quantity above zero: write for example 64Mi." if {
+} else := $"has the sizeLimit {finding.shown(limit)}, which is no quantity above zero: write for example 64Mi." if {
 	limit := _size_limit(volume)
 	not quantity.positive(limit)
 } else := $"has the sizeLimit {limit}, above {maximum}: lower it." if {

@@ -49,6 +49,7 @@ app_ids(namespace) := {id |
 	annotations := _annotations(metadata)
 	_enabled(annotations)
 	id := _app_id(_text(annotations, "app-id"), object.get(metadata, "name", ""))
+	is_string(id)
 	id != ""
 }
 

@@ -40,6 +40,23 @@ _step(step) := $".{step}" if {
 # description: The path of a key below another path.
 below(parent, key) := $"{parent}{_step(key)}"
 
+# METADATA
+# description: The name of a thing (a container, a volume) as messages show it; "without a name" for one that has none.
+name(thing) := thing.name if {
+	is_string(thing.name)
+	thing.name != ""
+} else := "without a name"
+
+# METADATA
+# description: A value as messages show it. What has parts is only called by its kind.
+shown(value) := value if is_string(value)
+
+else := "an object" if is_object(value)
+
+else := "a list" if is_array(value)
+
+else := $"{value}"
+
 _custom(chain) := link.annotations.custom if {
 	some link in chain
 	link.annotations.scope == "package"

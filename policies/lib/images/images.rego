@@ -6,6 +6,7 @@
 #   that nothing about it can be proven.
 package lib.images
 
+import data.lib.finding
 import data.lib.k8s
 
 # METADATA
@@ -29,7 +30,7 @@ parse(text) := parsed if {
 refusal(text) := {
 	"missing": "names no image: write one with its digest, name@sha256:…",
 	"digest": $"uses the image {text} with a malformed digest: write sha256: and 64 lower-case hex digits after the @.",
-	"reference": $"uses {text}, which is no image reference: write registry/repository:tag@sha256:…",
+	"reference": $"uses {finding.shown(text)}, which is no image reference: write registry/repository:tag@sha256:…",
 }[parse(text).problem]
 
 # METADATA

@@ -67,11 +67,14 @@ name := input.review.object.metadata.name if {
 
 _deleting if input.review.operation == "DELETE"
 
-_updating if input.review.operation == "UPDATE"
+# Without the object as it was, everything is new.
+_updating if {
+	input.review.operation == "UPDATE"
+	is_object(input.review.oldObject)
+}
 
 _same_body if {
 	_updating
-	is_object(input.review.oldObject)
 	_body(input.review.object) == _body(input.review.oldObject)
 }
 

@@ -1,5 +1,6 @@
 package lib.network
 
+import data.lib.finding
 import data.lib.inventory
 import data.lib.selectors
 
@@ -73,8 +74,8 @@ selected(direction, subject) if {
 }
 
 # METADATA
-# description: The names of the policies that let everything through to or from the subject, as a set.
-allow_all(direction, subject) := {policy.metadata.name |
+# description: The policies that let everything through to or from the subject, by their names as messages show them.
+allow_all(direction, subject) := {finding.name(policy.metadata) |
 	some policy in policies(subject.namespace)
 	some entry in rules(policy.spec, direction)
 	allows_everything(entry.rule, direction)
@@ -96,7 +97,7 @@ _selects(selector, _) if selectors.certain(selector, {})
 # Cilium: a rule isolates a direction where it has rules for it, even one that allows nothing ({}), unless
 # enableDefaultDeny says otherwise.
 
-_cilium_rules(namespace) := [{"rule": rule, "name": policy.metadata.name, "cluster": cluster} |
+_cilium_rules(namespace) := [{"rule": rule, "name": finding.name(policy.metadata), "cluster": cluster} |
 	some [policy, cluster] in array.concat(
 		[[policy, false] | some policy in inventory.namespaced(namespace, "cilium.io", "CiliumNetworkPolicy")],
 		[[policy, true] | some policy in inventory.cluster("cilium.io", "CiliumClusterwideNetworkPolicy")],

@@ -144,7 +144,7 @@ wide(blocks) if {
 valid_cidr(cidr) if net.cidr_is_valid(cidr)
 
 # METADATA
-# description: Whether a network holds an address or another network; it does not where one of them is none.
+# description: Whether a network holds an address or another network; not where one of them is neither.
 holds(cidr, other) if {
 	valid_cidr(cidr)
 	_is_network(other)

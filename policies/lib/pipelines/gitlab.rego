@@ -142,6 +142,7 @@ _is_lenient(job) if {
 	not object.get(job, "allow_failure", true) == false
 } else if {
 	some rule in job.rules
+	is_object(rule)
 	not object.get(rule, "allow_failure", false) == false
 } else := false
 

@@ -5,6 +5,7 @@
 #   annotation, whether or not it names a container that exists.
 package lib.pss.apparmor
 
+import data.lib.finding
 import data.lib.pss
 
 _field := "securityContext.appArmorProfile.type"
@@ -14,19 +15,20 @@ _annotation_prefix := "container.apparmor.security.beta.kubernetes.io/"
 _advice := "write RuntimeDefault or Localhost."
 
 in_pod(pod) := [{"path": $"{pod.path}.{_field}", "msg": $"The pod must not set {_field} to {type}: {_advice}"}] if {
-	type := _forbidden(pod.spec)
+	type := finding.shown(_forbidden(pod.spec))
 }
 
 in_container(entry) := [{"field": _field, "msg": $"Container {name} must not set {_field} to {type}: {_advice}"}] if {
-	type := _forbidden(entry.container)
-	name := pss.container_name(entry)
+	type := finding.shown(_forbidden(entry.container))
+	name := finding.name(entry.container)
 }
 
 in_annotations(pod) := [{"path": pss.annotation_path(pod, key), "msg": msg} |
 	some key, value in pod.metadata.annotations
 	startswith(key, _annotation_prefix)
 	not _allowed_annotation(value)
-	msg := $"The annotation {key} must not be {value}: remove it or write runtime/default or localhost/<profile>."
+	shown := finding.shown(value)
+	msg := $"The annotation {key} must not be {shown}: remove it or write runtime/default or localhost/<profile>."
 ] if {
 	is_object(pod.metadata.annotations)
 }

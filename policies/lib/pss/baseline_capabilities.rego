@@ -5,6 +5,7 @@
 #   case and the prefix CAP_ are not in the set. At level restricted capabilities_restricted takes its place from v1.22.
 package lib.pss.baseline_capabilities
 
+import data.lib.finding
 import data.lib.pss
 
 _allowed := {
@@ -28,9 +29,9 @@ in_container(entry) := [{"field": field, "msg": msg} |
 	some capability in pss.items(pss.child(capabilities, "add"))
 	not capability.value in _allowed
 	field := $"securityContext.capabilities.add{capability.at}"
-	name := pss.container_name(entry)
+	name := finding.name(entry.container)
 	msg := concat("", [
-		$"Container {name} must not add the capability {capability.value}, ",
+		$"Container {name} must not add the capability {finding.shown(capability.value)}, ",
 		"which is beyond the runtime's default set: remove it from securityContext.capabilities.add.",
 	])
 ]

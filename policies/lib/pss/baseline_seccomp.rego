@@ -6,6 +6,7 @@
 #   seccompProfile_restricted takes its place from v1.19.
 package lib.pss.baseline_seccomp
 
+import data.lib.finding
 import data.lib.k8s
 import data.lib.pss
 import data.lib.pss.seccomp
@@ -64,5 +65,6 @@ _allowed(value) if {
 }
 
 _fault(pod, key, value) := {"path": pss.annotation_path(pod, key), "msg": msg} if {
-	msg := $"The annotation {key} must not be {value}: remove it or write runtime/default or localhost/<profile>."
+	shown := finding.shown(value)
+	msg := $"The annotation {key} must not be {shown}: remove it or write runtime/default or localhost/<profile>."
 }

@@ -3,10 +3,12 @@
 # description: From v1.0 no pod may share the node's network, process or IPC namespace.
 package lib.pss.host_namespaces
 
+import data.lib.finding
+
 in_pod(pod) := [{"path": path, "msg": msg} |
 	some field in ["hostNetwork", "hostPID", "hostIPC"]
 	value := object.get(pod.spec, field, null)
 	not value in {false, null}
 	path := $"{pod.path}.{field}"
-	msg := $"The pod must not set {field} to {value}: remove it or set it to false."
+	msg := $"The pod must not set {field} to {finding.shown(value)}: remove it or set it to false."
 ]

@@ -3,13 +3,14 @@
 # description: From v1.0 no volume may be a path of the node; at level restricted restrictedVolumes stands for it.
 package lib.pss.host_path_volumes
 
+import data.lib.finding
 import data.lib.pss
 
 in_pod(pod) := [{"path": path, "msg": msg} |
 	some volume in pss.items(object.get(pod.spec, "volumes", null))
 	pss.child(volume.value, "hostPath") != null
 	path := $"{pod.path}.volumes{volume.at}.hostPath"
-	name := pss.child(volume.value, "name")
+	name := finding.name(volume.value)
 	msg := concat("", [
 		$"Volume {name} must not be a hostPath, which opens the node's file system: ",
 		"use an emptyDir, a persistentVolumeClaim or another volume source.",

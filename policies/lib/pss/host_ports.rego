@@ -5,6 +5,7 @@
 #   uses the node's network, for containers and init containers.
 package lib.pss.host_ports
 
+import data.lib.finding
 import data.lib.pss
 
 in_container(entry) := [{"field": field, "msg": msg} |
@@ -16,16 +17,17 @@ in_container(entry) := [{"field": field, "msg": msg} |
 _fault(entry, port) := msg if {
 	value := pss.child(port, "hostPort")
 	not value in {0, null}
-	name := pss.container_name(entry)
-	msg := $"Container {name} must not set hostPort to {value}: remove it and reach the container through a Service."
+	name := finding.name(entry.container)
+	shown := finding.shown(value)
+	msg := $"Container {name} must not set hostPort to {shown}: remove it and reach the container through a Service."
 } else := msg if {
 	entry.pod.spec.hostNetwork == true
 	entry.type != "ephemeralContainers"
 	value := pss.child(port, "containerPort")
 	not value in {0, null}
-	name := pss.container_name(entry)
+	name := finding.name(entry.container)
 	msg := concat("", [
-		$"Container {name} opens containerPort {value} on the node, since the pod sets hostNetwork: ",
+		$"Container {name} opens containerPort {finding.shown(value)} on the node, since the pod sets hostNetwork: ",
 		"remove hostNetwork and reach the container through a Service.",
 	])
 }

@@ -3,6 +3,7 @@
 # description: From v1.34 no probe or lifecycle hook may name a host, which the kubelet would call on the pod's behalf.
 package lib.pss.host_probes
 
+import data.lib.finding
 import data.lib.pss
 
 in_container(entry, minor) := [{"field": field, "msg": msg} |
@@ -11,9 +12,9 @@ in_container(entry, minor) := [{"field": field, "msg": msg} |
 	host := pss.child(pss.child(handler.value, action), "host")
 	not host in {"", null}
 	field := $"{handler.field}.{action}.host"
-	name := pss.container_name(entry)
+	name := finding.name(entry.container)
 	msg := concat("", [
-		$"Container {name} must not set {field} to {host}: ",
+		$"Container {name} must not set {field} to {finding.shown(host)}: ",
 		"remove it, so that the kubelet calls the pod itself.",
 	])
 ] if {

@@ -3,17 +3,18 @@
 # description: From v1.0 neither the pod nor a container may run as a Windows HostProcess container.
 package lib.pss.host_process
 
+import data.lib.finding
 import data.lib.pss
 
 _field := "securityContext.windowsOptions.hostProcess"
 
 in_pod(pod) := [{"path": $"{pod.path}.{_field}", "msg": $"The pod must not set {_field} to {value}: {_advice}"}] if {
-	value := _forbidden(pod.spec)
+	value := finding.shown(_forbidden(pod.spec))
 }
 
 in_container(entry) := [{"field": _field, "msg": $"Container {name} must not set {_field} to {value}: {_advice}"}] if {
-	value := _forbidden(entry.container)
-	name := pss.container_name(entry)
+	value := finding.shown(_forbidden(entry.container))
+	name := finding.name(entry.container)
 }
 
 _forbidden(owner) := value if {

@@ -3,11 +3,13 @@
 # description: From v1.0 no container may be privileged.
 package lib.pss.privileged
 
+import data.lib.finding
 import data.lib.pss
 
 in_container(entry) := [{"field": "securityContext.privileged", "msg": msg}] if {
 	value := pss.security(entry.container, "privileged")
 	not value in {false, null}
-	name := pss.container_name(entry)
-	msg := $"Container {name} must not set securityContext.privileged to {value}: remove it or set it to false."
+	name := finding.name(entry.container)
+	shown := finding.shown(value)
+	msg := $"Container {name} must not set securityContext.privileged to {shown}: remove it or set it to false."
 }

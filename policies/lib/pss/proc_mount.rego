@@ -5,14 +5,16 @@
 #   restricted, where procMount_restricted takes the place of procMount.
 package lib.pss.proc_mount
 
+import data.lib.finding
 import data.lib.pss
 
 in_container(entry, level, minor) := [{"field": "securityContext.procMount", "msg": msg}] if {
 	value := pss.security(entry.container, "procMount")
 	not value in {"Default", null}
 	not _relaxed(entry.pod, level, minor)
-	name := pss.container_name(entry)
-	msg := $"Container {name} must not set securityContext.procMount to {value}: remove it or write Default."
+	name := finding.name(entry.container)
+	shown := finding.shown(value)
+	msg := $"Container {name} must not set securityContext.procMount to {shown}: remove it or write Default."
 }
 
 _relaxed(pod, level, minor) if {

@@ -79,7 +79,3 @@ else := [{"at": "", "value": malformed}]
 annotation_path(pod, "") := $"{pod.metadata_path}.annotations"
 
 annotation_path(pod, key) := $"{pod.metadata_path}.annotations[{json.marshal(key)}]" if key != ""
-
-# METADATA
-# description: Containers as messages name them; names can be missing.
-container_name(entry) := object.get(entry.container, "name", "without a name")

@@ -4,6 +4,7 @@
 #   From v1.22 each container must drop ALL, spelled so, and may add NET_BIND_SERVICE only; from v1.25 not for Windows.
 package lib.pss.restricted_capabilities
 
+import data.lib.finding
 import data.lib.pss
 
 in_container(entry, minor) := array.concat(_missing_drop(entry, capabilities), _added(entry, capabilities)) if {
@@ -20,7 +21,7 @@ _exempt(pod, minor) if {
 _missing_drop(entry, capabilities) := [] if _drops_all(capabilities)
 
 else := [{"field": "securityContext.capabilities.drop", "msg": msg}] if {
-	name := pss.container_name(entry)
+	name := finding.name(entry.container)
 	msg := $"Container {name} must drop all capabilities: set securityContext.capabilities.drop to [\"ALL\"]."
 }
 
@@ -33,9 +34,9 @@ _added(entry, capabilities) := [{"field": field, "msg": msg} |
 	some capability in pss.items(pss.child(capabilities, "add"))
 	capability.value != "NET_BIND_SERVICE"
 	field := $"securityContext.capabilities.add{capability.at}"
-	name := pss.container_name(entry)
+	name := finding.name(entry.container)
 	msg := concat("", [
-		$"Container {name} must not add the capability {capability.value}: ",
+		$"Container {name} must not add the capability {finding.shown(capability.value)}: ",
 		"remove it from securityContext.capabilities.add, where only NET_BIND_SERVICE may stand.",
 	])
 ]

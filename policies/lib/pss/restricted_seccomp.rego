@@ -5,6 +5,7 @@
 #   pod's must be one of them even if every container sets its own. From v1.25 not for Windows.
 package lib.pss.restricted_seccomp
 
+import data.lib.finding
 import data.lib.pss
 import data.lib.pss.seccomp
 
@@ -16,7 +17,7 @@ in_container(entry, minor) := seccomp.in_container(entry) if {
 	_applies(entry.pod, minor)
 	pss.security(entry.container, "seccompProfile") == null
 	not _set(entry.pod)
-	name := pss.container_name(entry)
+	name := finding.name(entry.container)
 	msg := $"Container {name} must have a seccomp profile: set {seccomp.field} to RuntimeDefault on the pod or on it."
 }
 

@@ -5,6 +5,7 @@
 #   becomes an emptyDir; one that has an allowed source beside another passes, as the official check has it.
 package lib.pss.restricted_volumes
 
+import data.lib.finding
 import data.lib.pss
 
 _allowed := [
@@ -23,7 +24,7 @@ in_pod(pod) := [{"path": path, "msg": msg} |
 	some volume in pss.items(object.get(pod.spec, "volumes", null))
 	some fault in _faults(volume.value)
 	path := $"{pod.path}.volumes{volume.at}{fault.suffix}"
-	name := pss.child(volume.value, "name")
+	name := finding.name(volume.value)
 	msg := concat("", [
 		$"Volume {name} must not use {fault.text}: use configMap, csi, downwardAPI, emptyDir, ephemeral, image, ",
 		"persistentVolumeClaim, projected or secret.",

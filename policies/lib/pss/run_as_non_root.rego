@@ -5,6 +5,7 @@
 #   anywhere, the pod's even if every container overrides it. From v1.35 not for pods in a user namespace.
 package lib.pss.run_as_non_root
 
+import data.lib.finding
 import data.lib.pss
 
 _field := "securityContext.runAsNonRoot"
@@ -13,7 +14,7 @@ in_pod(pod, minor) := [{"path": $"{pod.path}.{_field}", "msg": msg}] if {
 	value := pss.security(pod.spec, "runAsNonRoot")
 	not value in {true, null}
 	not _exempt(pod, minor)
-	msg := $"The pod must not set {_field} to {value}: set it to true."
+	msg := $"The pod must not set {_field} to {finding.shown(value)}: set it to true."
 }
 
 in_container(entry, minor) := [{"field": _field, "msg": msg}] if {
@@ -23,12 +24,12 @@ in_container(entry, minor) := [{"field": _field, "msg": msg}] if {
 
 _fault(entry, null) := $"Container {name} must not run as root: set {_field} to true on the pod or on it." if {
 	pss.security(entry.pod.spec, "runAsNonRoot") != true
-	name := pss.container_name(entry)
+	name := finding.name(entry.container)
 }
 
-_fault(entry, value) := $"Container {name} must not set {_field} to {value}: set it to true." if {
+_fault(entry, value) := $"Container {name} must not set {_field} to {finding.shown(value)}: set it to true." if {
 	not value in {true, null}
-	name := pss.container_name(entry)
+	name := finding.name(entry.container)
 }
 
 _exempt(pod, minor) if {

@@ -5,6 +5,7 @@
 #   From v1.35 not for pods in a user namespace.
 package lib.pss.run_as_user
 
+import data.lib.finding
 import data.lib.pss
 
 _field := "securityContext.runAsUser"
@@ -12,14 +13,15 @@ _field := "securityContext.runAsUser"
 in_pod(pod, minor) := [{"path": $"{pod.path}.{_field}", "msg": msg}] if {
 	value := _forbidden(pod.spec)
 	_applies(pod, minor)
-	msg := $"The pod must not set {_field} to {value}: write the number of another user than root."
+	msg := $"The pod must not set {_field} to {finding.shown(value)}: write the number of another user than root."
 }
 
 in_container(entry, minor) := [{"field": _field, "msg": msg}] if {
 	value := _forbidden(entry.container)
 	_applies(entry.pod, minor)
-	name := pss.container_name(entry)
-	msg := $"Container {name} must not set {_field} to {value}: write the number of another user than root."
+	name := finding.name(entry.container)
+	shown := finding.shown(value)
+	msg := $"Container {name} must not set {_field} to {shown}: write the number of another user than root."
 }
 
 _forbidden(owner) := value if {

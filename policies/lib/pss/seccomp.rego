@@ -3,6 +3,7 @@
 # description: What the two checks seccompProfile_baseline and seccompProfile_restricted share.
 package lib.pss.seccomp
 
+import data.lib.finding
 import data.lib.pss
 
 field := "securityContext.seccompProfile.type"
@@ -18,11 +19,11 @@ forbidden(owner) := type if {
 
 in_pod(pod) := [{"path": $"{pod.path}.{field}", "msg": msg}] if {
 	type := forbidden(pod.spec)
-	msg := $"The pod must not set {field} to {type}: write RuntimeDefault or Localhost."
+	msg := $"The pod must not set {field} to {finding.shown(type)}: write RuntimeDefault or Localhost."
 }
 
 in_container(entry) := [{"field": field, "msg": msg}] if {
 	type := forbidden(entry.container)
-	name := pss.container_name(entry)
-	msg := $"Container {name} must not set {field} to {type}: write RuntimeDefault or Localhost."
+	name := finding.name(entry.container)
+	msg := $"Container {name} must not set {field} to {finding.shown(type)}: write RuntimeDefault or Localhost."
 }

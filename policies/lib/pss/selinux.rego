@@ -5,6 +5,7 @@
 #   and role may not be set, in the pod or in a container.
 package lib.pss.selinux
 
+import data.lib.finding
 import data.lib.pss
 
 _types := {"", null, "container_t", "container_init_t", "container_kvm_t"}
@@ -17,7 +18,7 @@ in_pod(pod, minor) := [{"path": path, "msg": msg} |
 
 in_container(entry, minor) := [{"field": fault.field, "msg": msg} |
 	some fault in _faults(entry.container, minor)
-	name := pss.container_name(entry)
+	name := finding.name(entry.container)
 	msg := $"Container {name} must not set {fault.msg}"
 ]
 
@@ -30,9 +31,10 @@ _faults(owner, minor) := [{"field": field, "msg": msg} |
 	value := pss.child(options, key)
 	not _allowed(key, value, minor)
 	field := $"securityContext.seLinuxOptions.{key}"
-	msg := $"{field} to {value}: {advice}"
+	msg := $"{field} to {finding.shown(value)}: {advice}"
 ] if {
 	options := pss.security(owner, "seLinuxOptions")
+	options != null
 }
 
 _allowed("type", value, _) if value in _types

@@ -3,6 +3,7 @@
 # description: From v1.0 a pod may only set the sysctls that are safe; the list has grown with the versions.
 package lib.pss.sysctls
 
+import data.lib.finding
 import data.lib.pss
 
 _since := {
@@ -27,7 +28,8 @@ in_pod(pod, minor) := [{"path": path, "msg": msg} |
 	name := pss.child(sysctl.value, "name")
 	not _safe(name, minor)
 	path := $"{pod.path}.securityContext.sysctls{sysctl.at}.name"
-	msg := $"The pod must not set the sysctl {name}, which is not known to be safe at this version: remove it."
+	shown := finding.shown(name)
+	msg := $"The pod must not set the sysctl {shown}, which is not known to be safe at this version: remove it."
 ]
 
 _safe(name, minor) if minor >= _since[name]
