@@ -13,8 +13,9 @@ import data.lib.shell
 #   The actions that push an image, as {"step", "command", "what", "conditions"}. What can't be told from the text, such as
 #   `push: ${{ … }}`, is taken to push; it is one of the conditions then.
 pushes := [object.union(action, {"what": min(names), "conditions": conditions}) |
-	some i, names in _pushing
-	action := pipelines.actions[i]
+	some i, action in pipelines.actions
+	names := {what | some [number, what] in _pushing; number == i}
+	count(names) > 0
 	conditions := pipelines.conditions(action) | {pipelines.expression(input_) | input_ := action.step.inputs.push}
 ]
 
@@ -23,8 +24,9 @@ pushes := [object.union(action, {"what": min(names), "conditions": conditions}) 
 #   The actions that deploy to a cluster, as {"step", "command", "what"}. Deploying to a cluster that the same job has made, for
 #   a test, is none.
 deployments := [object.union(action, {"what": min(names)}) |
-	some i, names in _deploying
-	action := pipelines.actions[i]
+	some i, action in pipelines.actions
+	names := {what | some [number, what] in _deploying; number == i}
+	count(names) > 0
 	not action.step.job in _jobs_with_test_clusters
 ]
 
@@ -67,19 +69,19 @@ _pushes_without_input(uses) if not regex.match(`(?:^|/)(?:build-push-action|bake
 
 # What pushes, by the number of the action.
 
-_pushing[i] contains action.step.uses if {
+_pushing contains [i, action.step.uses] if {
 	some i, action in pipelines.actions
 	_pushing_action(action.step)
 }
 
-_pushing[action.number] contains $"{program} push" if {
+_pushing contains [action.number, $"{program} push"] if {
 	some program in ["docker", "podman", "buildah", "nerdctl", "docker-compose"]
 	some action in pipelines.mentioning(program)
 	operands := _operands(action.args)
 	_is_push(operands, action)
 }
 
-_pushing[action.number] contains "docker build --push" if {
+_pushing contains [action.number, "docker build --push"] if {
 	some program in _builders
 	some action in pipelines.mentioning(program)
 	some word in ["build", "b", "buildx", "bake", "builder", "--push"]
@@ -90,13 +92,13 @@ _pushing[action.number] contains "docker build --push" if {
 
 _builders := {"docker", "podman", "nerdctl", "buildx", "docker-buildx", "buildctl", "depot", "earthly"}
 
-_pushing[action.number] contains "crane push" if {
+_pushing contains [action.number, "crane push"] if {
 	some action in pipelines.mentioning("crane")
 	action.args[0] == "push"
 	not _are_local(array.slice(action.args, 2, 3), action)
 }
 
-_pushing[action.number] contains "skopeo copy" if {
+_pushing contains [action.number, "skopeo copy"] if {
 	some action in pipelines.mentioning("skopeo")
 	operands := shell.operands(action.args)
 	operands[0] in {"copy", "sync"}
@@ -107,44 +109,44 @@ _pushing[action.number] contains "skopeo copy" if {
 	regex.match(`^(?:docker-daemon|containers-storage|oci|oci-archive|docker-archive|dir):`, from)
 }
 
-_pushing[action.number] contains $"ko {action.args[0]}" if {
+_pushing contains [action.number, $"ko {action.args[0]}"] if {
 	some action in pipelines.mentioning("ko")
 	action.args[0] in {"build", "publish", "resolve", "apply", "create"}
 	not _is_one_of(action.args, {"--local", "-L", "--local=true", "--push=false"})
 	not _has_local_registry(action)
 }
 
-_pushing[action.number] contains "kaniko" if {
+_pushing contains [action.number, "kaniko"] if {
 	some program in ["executor", "kaniko"]
 	some action in pipelines.mentioning(program)
 	regex.match(`(?:^| )(?:--destination|-d)[ =]`, concat(" ", action.args))
 	not _is_one_of(action.args, {"--no-push", "--no-push=true", "--noPush"})
 }
 
-_pushing[action.number] contains "jib" if {
+_pushing contains [action.number, "jib"] if {
 	some program in ["mvn", "mvnw", "gradle", "gradlew"]
 	some action in pipelines.mentioning(program)
 	some arg in action.args
 	regex.match(`(?:^|:)jib(?::build)?$`, arg)
 }
 
-_pushing[action.number] contains "pack build --publish" if {
+_pushing contains [action.number, "pack build --publish"] if {
 	some action in pipelines.mentioning("pack")
 	shell.on(action.args, "--publish")
 }
 
-_pushing[action.number] contains "az acr build" if {
+_pushing contains [action.number, "az acr build"] if {
 	some action in pipelines.mentioning("az")
 	array.slice(action.args, 0, 2) == ["acr", "build"]
 	not "--no-push" in action.args
 }
 
-_pushing[action.number] contains "gcloud builds submit" if {
+_pushing contains [action.number, "gcloud builds submit"] if {
 	some action in pipelines.mentioning("gcloud")
 	array.slice(shell.operands(action.args), 0, 2) == ["builds", "submit"]
 }
 
-_pushing[action.number] contains $"{program} {target}" if {
+_pushing contains [action.number, $"{program} {target}"] if {
 	some program in ["make", "task", "just", "mage"]
 	some action in pipelines.mentioning(program)
 	some target in action.args
@@ -222,33 +224,33 @@ _deploying_action(step) if {
 # Tasks of Tekton's catalogue.
 _deploying_action(step) if step.uses in {"helm-upgrade-from-repo", "helm-upgrade-from-source", "kubernetes-actions", "kubectl-deploy-pod"}
 
-_deploying[i] contains action.step.uses if {
+_deploying contains [i, action.step.uses] if {
 	some i, action in pipelines.actions
 	_deploying_action(action.step)
 }
 
-_deploying[action.number] contains $"{program} {verb}" if {
+_deploying contains [action.number, $"{program} {verb}"] if {
 	some program in ["kubectl", "oc"]
 	some action in pipelines.mentioning(program)
 	not _is_dry(action.args)
 	verb := _changing_verb(action.args)
 }
 
-_deploying[action.number] contains $"helm {verb}" if {
+_deploying contains [action.number, $"helm {verb}"] if {
 	some action in pipelines.mentioning("helm")
 	not _is_dry(action.args)
 	verb := [arg | some arg in action.args; arg in {"install", "upgrade"}][0]
 	not _is_one_of(action.args, {"plugin", "repo"})
 }
 
-_deploying[action.number] contains $"argocd app {args[1]}" if {
+_deploying contains [action.number, $"argocd app {args[1]}"] if {
 	some action in pipelines.mentioning("argocd")
 	args := shell.operands(action.args)
 	args[0] == "app"
 	args[1] in {"create", "set", "sync"}
 }
 
-_deploying[action.number] contains $"{program} {args[0]}" if {
+_deploying contains [action.number, $"{program} {args[0]}"] if {
 	some program, verbs in {
 		"helmfile": {"apply", "sync"}, "kapp": {"deploy"}, "skaffold": {"run", "deploy"}, "werf": {"converge"}, "timoni": {"apply"},
 		"flux": {"reconcile"},

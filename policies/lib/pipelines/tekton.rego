@@ -39,13 +39,15 @@ _needs(task) := array.concat(
 	[name | some [_, name] in regex.find_all_string_submatch_n(`\$\(tasks\.([a-z0-9-]+)\.`, json.marshal(task), -1)],
 )
 
-_steps(task) := [_step(task, $"{task.path}.taskSpec.steps[{i}]", i, spec, step) |
+_steps(task) := [_step(task, path, i, spec, step) |
 	spec := task.task.taskSpec
 	some i, step in _array(spec, "steps")
 	is_object(step)
+	path := $"{task.path}.taskSpec.steps[{i}]"
 ] if is_object(task.task.taskSpec)
 
-_steps(task) := [object.union(_step(task, $"{task.path}.taskRef", i, spec, step), {"field": ""}) |
+_steps(task) := [object.union(_step(task, path, i, spec, step), {"field": ""}) |
+	path := $"{task.path}.taskRef"
 	spec := _referred(task.task.taskRef)
 	some i, step in _array(spec, "steps")
 	is_object(step)
