@@ -66,13 +66,13 @@ func TestBundleFailure(t *testing.T) {
 		opa, s := bundleOf(policy)
 		for _, entry := range []string{"data.rampart.check", "data.system.main", "data.main.deny", "data.main.warn"} {
 			_, err := opa.eval(t, entry, opa.data, s.AdmissionReview())
-			assert.ErrorContains(t, err, message, entry)
+			require.ErrorContains(t, err, message, entry)
 		}
 	}
 	opa, s := bundleOf(contradicting)
 	opa.lax = true
 	_, err := opa.eval(t, "data.system.main", opa.data, s.AdmissionReview())
-	assert.ErrorContains(t, err, "eval_conflict_error")
+	require.ErrorContains(t, err, "eval_conflict_error")
 	opa, s = bundleOf(dividing)
 	opa.lax = true
 	assert.True(t, opa.admit(t, s.AdmissionReview()).Response.Allowed, "as README.md says")
