@@ -116,11 +116,11 @@ verify: generate ## Check that generated files are committed as they are generat
 test: test-go test-pss ## Run the tests: Go, Rego, and all cases in every engine
 
 test-go:
-	go test ./...
+	go test -timeout 30m ./...
 
 # Some random pods; test-real takes fifty thousand.
 test-pss:
-	go -C harness/pss test ./... -pss.pods=2000
+	go -C harness/pss test -timeout 30m ./... -pss.pods=2000
 
 .PHONY: test-real test-random test-oldest test-servers test-cluster
 test-real: test-random test-oldest test-servers test-cluster ## Run the slow tests: real servers, and all pods against the official Pod Security evaluator

@@ -20,13 +20,13 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-const installTimeout = 3 * time.Minute
+const installTimeout = 8 * time.Minute
 
 // install follows the README: templates, wait, constraints.
 func (c *cluster) install(profile string) {
 	c.t.Helper()
 	c.mustKubectl("apply", "-k", "constraints/templates")
-	c.mustKubectl("wait", "--timeout=120s", "--for=jsonpath={.status.created}=true", "constrainttemplates",
+	c.mustKubectl("wait", "--timeout=480s", "--for=jsonpath={.status.created}=true", "constrainttemplates",
 		"-l", "app.kubernetes.io/part-of=rampart")
 	c.mustKubectl("apply", "-k", filepath.Join("constraints", profile))
 	c.waitEnforced(filepath.Join("../../constraints", profile))
