@@ -111,7 +111,7 @@ violation contains finding.at(rego.metadata.chain(), $"rules[{i}].level", msg) i
 	rule.level == "None"
 	_matches_everything(rule)
 	i < count(_rules) - 1
-	not _left_out[i]
+	not i in {number | some number, _ in _left_out}
 	msg := "This rule matches every request and records none, so that the rules after it are never used: put it last."
 }
 
