@@ -69,7 +69,7 @@ violation contains finding.at(rego.metadata.chain(), "spec.enforcementAction", m
 	]
 	count(stricter) > 0
 	msg := concat("", [
-		$"Constraint {k8s.name} is weaker in production ({_action(constraint)}) than {concat(", ", sort(stricter))} ",
+		$"Constraint {k8s.name} is weaker in production ({finding.shown(_action(constraint))}) than {concat(", ", sort(stricter))} ",
 		"in staging: write the same enforcementAction.",
 	])
 }

@@ -199,7 +199,7 @@ _plain_listeners contains name if {
 	some listener in network.array_of(object.get(gateway, "spec", {}), "listeners")
 	_takes_plain_http(listener)
 	_attaches(k8s.resource, identity, listener)
-	name := $"{identity.name}/{network.value(listener, "name")}"
+	name := $"{identity.name}/{finding.name(listener)}"
 }
 
 _attaches(route, gateway, listener) if {

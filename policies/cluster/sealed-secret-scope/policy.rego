@@ -69,7 +69,7 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	keys := _plain(values)
 	count(keys) > 0
 	path := $"spec.template.{field}"
-	list := concat(", ", keys)
+	list := concat(", ", [text | some key in keys; text := $"{key}"])
 	msg := concat("", [
 		$"SealedSecret {k8s.name} holds clear text in {path} ({list}): seal these values, and refer to them as in ",
 		"{{ .password }}.",
