@@ -6,13 +6,10 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"path"
 	"slices"
-	"strings"
-
-	"sigs.k8s.io/yaml"
 
 	"github.com/rampart-policy/rampart/harness/catalog"
+	"github.com/rampart-policy/rampart/harness/config"
 )
 
 // Framework is a list of controls, in the framework's own order.
@@ -40,23 +37,11 @@ type Frameworks map[string]*Framework
 
 // Load reads frameworks/<id>.yaml, strictly.
 func Load(folder fs.FS) (Frameworks, error) {
-	files, err := fs.Glob(folder, "frameworks/*.yaml")
-	if err != nil {
-		return nil, err
+	frameworks, err := config.ReadAll[Framework](folder, "frameworks")
+	for id, f := range frameworks {
+		f.ID = id
 	}
-	frameworks := Frameworks{}
-	for _, file := range files {
-		data, err := fs.ReadFile(folder, file)
-		if err != nil {
-			return nil, err
-		}
-		f := &Framework{ID: strings.TrimSuffix(path.Base(file), ".yaml")}
-		if err := yaml.UnmarshalStrict(data, f); err != nil {
-			return nil, fmt.Errorf("%s: %w", file, err)
-		}
-		frameworks[f.ID] = f
-	}
-	return frameworks, nil
+	return frameworks, err
 }
 
 // Names are the ids, sorted.

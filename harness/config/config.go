@@ -164,22 +164,11 @@ type Profiles map[string]*Profile
 
 // ReadProfiles reads every profile, strictly.
 func ReadProfiles(folder fs.FS) (Profiles, error) {
-	files, err := fs.Glob(folder, "profiles/*.yaml")
+	read, err := ReadAll[Profile](folder, "profiles")
 	if err != nil {
 		return nil, err
 	}
-	profiles := Profiles{}
-	for _, file := range files {
-		data, err := fs.ReadFile(folder, file)
-		if err != nil {
-			return nil, err
-		}
-		var p Profile
-		if err := yaml.UnmarshalStrict(data, &p); err != nil {
-			return nil, fmt.Errorf("%s: %w", file, err)
-		}
-		profiles[strings.TrimSuffix(path.Base(file), ".yaml")] = &p
-	}
+	profiles := Profiles(read)
 	if profiles[DefaultProfile] == nil {
 		return nil, fmt.Errorf("profiles/%s.yaml: missing", DefaultProfile)
 	}
@@ -187,6 +176,27 @@ func ReadProfiles(folder fs.FS) (Profiles, error) {
 	all.Title, all.Actions = "Every guardrail", nil
 	profiles[All] = &all
 	return profiles, profiles.extend()
+}
+
+// ReadAll reads every <name>.yaml of a folder, strictly, by name.
+func ReadAll[T any](root fs.FS, folder string) (map[string]*T, error) {
+	files, err := fs.Glob(root, folder+"/*.yaml")
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]*T{}
+	for _, file := range files {
+		data, err := fs.ReadFile(root, file)
+		if err != nil {
+			return nil, err
+		}
+		value := new(T)
+		if err := yaml.UnmarshalStrict(data, value); err != nil {
+			return nil, fmt.Errorf("%s: %w", file, err)
+		}
+		all[strings.TrimSuffix(path.Base(file), ".yaml")] = value
+	}
+	return all, nil
 }
 
 // extend adds to each profile what the one that it extends says and it does not.
