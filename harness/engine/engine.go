@@ -216,14 +216,16 @@ func (p *Program) query(guardrails []*catalog.Guardrail) (*query, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	ids := make([]string, len(guardrails))
-	refs := make([]*ast.Term, len(guardrails))
 	for i, g := range guardrails {
 		ids[i] = g.ID
-		refs[i] = ast.NewTerm(ast.MustParseRef(g.Package()).Append(ast.StringTerm("violation")))
 	}
 	key := strings.Join(ids, " ")
 	if q := p.queries[key]; q != nil {
 		return q, nil
+	}
+	refs := make([]*ast.Term, len(guardrails))
+	for i, g := range guardrails {
+		refs[i] = ast.NewTerm(ast.MustParseRef(g.Package()).Append(ast.StringTerm("violation")))
 	}
 	body, err := p.compiler.QueryCompiler().Compile(ast.NewBody(
 		ast.Equality.Expr(ast.VarTerm(resultVar), ast.ArrayTerm(refs...))))
