@@ -48,6 +48,9 @@ type Guardrail struct {
 	FilesOnly bool `json:"filesOnly,omitempty"`
 	// Requires are the fields of a review that every violation starts from: without one of them there is none.
 	Requires []string `json:"requires,omitempty"`
+	// Mentions are texts of which a key or a text of the object has one as a part wherever the guardrail finds something in it,
+	// provided that all of its fields have the types that the API server takes. None means that nothing of the sort is known.
+	Mentions []string `json:"mentions,omitempty"`
 	// Related are links to the specification behind the rule.
 	Related []Link `json:"related,omitempty"`
 
@@ -125,6 +128,7 @@ type custom struct {
 	PSS         *PSS                `json:"pss"`
 	ReplacedBy  string              `json:"replaced_by"`
 	FilesOnly   bool                `json:"files_only"`
+	Mentions    []string            `json:"mentions"`
 	Remediation string              `json:"remediation"`
 }
 
@@ -170,7 +174,7 @@ func (c *Catalog) readGuardrail(folder fs.FS, layer, file string) (*Guardrail, e
 		Remediation: strings.TrimSpace(meta.Remediation), Layer: layer, Severity: meta.Severity,
 		Profiles: meta.Profiles, Kinds: c.expand(meta.Match), Parameters: parameters, Needs: meta.Needs,
 		Controls: meta.Controls, PSS: meta.PSS, ReplacedBy: meta.ReplacedBy, FilesOnly: meta.FilesOnly, Related: related(annotations),
-		Requires: required(module.AST), Module: module, Folder: sub,
+		Requires: required(module.AST), Mentions: meta.Mentions, Module: module, Folder: sub,
 	}
 	for _, k := range meta.Sync {
 		if k.Group == DocumentGroup {
@@ -329,6 +333,7 @@ func (g *Guardrail) validate(folder string) error {
 	}
 	properties, _ := g.Parameters["properties"].(map[string]any)
 	check(g.ReplacedBy == "" || properties["level"] != nil, "custom.replaced_by wants a parameter named level")
+	check(!slices.Contains(g.Mentions, ""), "custom.mentions has an empty text")
 	for _, name := range g.Needs {
 		check(properties[name] != nil, "custom.needs names %q, which is no parameter", name)
 	}

@@ -71,8 +71,10 @@ type run struct {
 	synced     map[catalog.Kind]bool
 	// universal prepares the guardrails on objects of every kind that read no other object.
 	universal func() (*judge, error)
-	waivers   *waivers
-	result    *report.Result
+	// mentioning are the guardrails on a kind that say what they look for.
+	mentioning sync.Map // by catalog.Kind
+	waivers    *waivers
+	result     *report.Result
 }
 
 // judge is what it takes to evaluate guardrails.
@@ -102,6 +104,27 @@ func newRun(cfg Config) *run {
 
 func isUniversal(a config.Active) bool {
 	return a.Matches("*", "*") && len(a.Sync)+len(a.Documents) == 0
+}
+
+// silent are the guardrails that need not be asked about an object; one that is not of its type's form is judged by all.
+func (r *run) silent(o *manifest.Object) map[string]bool {
+	if !o.Conforms {
+		return nil
+	}
+	known, ok := r.mentioning.Load(kindOf(o))
+	if !ok {
+		var guardrails []*catalog.Guardrail
+		for _, a := range r.cfg.Active {
+			if len(a.Mentions) > 0 && a.Matches(o.Group, o.Kind) {
+				guardrails = append(guardrails, a.Guardrail)
+			}
+		}
+		known, _ = r.mentioning.LoadOrStore(kindOf(o), guardrails)
+	}
+	if guardrails := known.([]*catalog.Guardrail); len(guardrails) > 0 {
+		return engine.Silent(guardrails, o.Value)
+	}
+	return nil
 }
 
 func (r *run) compile(guardrails []*catalog.Guardrail) (*engine.Program, error) {
@@ -229,19 +252,14 @@ func (r *run) judgeObject(ctx context.Context, j *judge, s *subject) verdict {
 		v.errors = []report.Error{objectError(s.Object, s.err)}
 		return v
 	}
-	guardrails, err := j.program.Guardrails(s.Group, s.Kind)
-	if err != nil {
-		v.errors = []report.Error{objectError(s.Object, err)}
-		return v
-	}
-	for _, g := range guardrails {
+	for _, g := range j.program.Guardrails(s.Group, s.Kind) {
 		if r.active[g.ID].Exempts(s.Kind, s.Namespace, s.Name) {
 			v.exempted = append(v.exempted, g.ID)
 		} else {
 			v.evaluated = append(v.evaluated, g.ID)
 		}
 	}
-	violations, err := j.program.Evaluate(ctx, j.data, s.Group, s.Kind, s.review, r.cfg.Now)
+	violations, err := j.program.EvaluateBut(ctx, s.silent, j.data, s.Group, s.Kind, s.review, r.cfg.Now)
 	for _, failure := range each(err) {
 		v.errors = append(v.errors, objectError(s.Object, failure))
 	}

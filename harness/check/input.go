@@ -25,6 +25,8 @@ type subject struct {
 	*manifest.Object
 	// review is the value of input.review, object its part that is the object.
 	review, object ast.Value
+	// silent are the guardrails that find nothing in the object.
+	silent map[string]bool
 	// err is why the object cannot be judged.
 	err error
 	// verdict is there if the object was judged as soon as it was read.
@@ -51,6 +53,7 @@ func (r *run) newSubject(ctx context.Context, o *manifest.Object) *subject {
 	if s.object, s.err = ast.InterfaceToValue(o.Value); s.err == nil {
 		s.review, s.err = reviewOf(o, s.object).Value()
 	}
+	s.silent = r.silent(o)
 	o.Value, o.Request = nil, nil
 	if !r.isJudgedAtOnce(o) {
 		return s

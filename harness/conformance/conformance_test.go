@@ -16,6 +16,7 @@ import (
 	"github.com/rampart-policy/rampart/harness/cases"
 	"github.com/rampart-policy/rampart/harness/catalog"
 	"github.com/rampart-policy/rampart/harness/engine"
+	"github.com/rampart-policy/rampart/harness/manifest"
 )
 
 // verdict is a finding as every engine can show it.
@@ -75,8 +76,18 @@ func within(t testing.TB, program *engine.Program, others map[string]map[string]
 				verdicts = append(verdicts, verdict{v.Path, v.Message})
 			}
 		}
+		if len(verdicts) > 0 {
+			require.False(t, silent(g, s.Review), "a finding in an object without any text of custom.mentions: %v", verdicts)
+		}
 		return sorted(verdicts), err
 	}
+}
+
+// silent tells whether a check would not ask the guardrail about the object.
+func silent(g *catalog.Guardrail, review engine.Review) bool {
+	object, ok := review.Object.(map[string]any)
+	gvk := manifest.GroupVersionKind{Group: review.Group, Version: review.Version, Kind: review.Kind}
+	return ok && manifest.Conforms(gvk, object) && engine.Silent([]*catalog.Guardrail{g}, object)[g.ID]
 }
 
 func sorted(verdicts []verdict) []verdict {

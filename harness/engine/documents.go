@@ -55,6 +55,8 @@ func newDocuments(compiler *ast.Compiler) (*Documents, error) {
 	return &Documents{compiler, query}, err
 }
 
+const resultVar = "result"
+
 // Find lists the documents that a value (JSON types with exact numbers) holds, none where it is not recognised.
 func (d *Documents) Find(ctx context.Context, value any) ([]Document, error) {
 	input, err := ast.InterfaceToValue(value)

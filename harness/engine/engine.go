@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -25,19 +26,19 @@ import (
 
 // Program is a set of compiled guardrails. It is safe for concurrent use.
 type Program struct {
-	guardrails []*catalog.Guardrail
-	compiler   *ast.Compiler
-	constant   *constants
+	rules    []rule
+	compiler *ast.Compiler
+	constant *constants
 
-	mu      sync.Mutex
-	queries map[string]*query // by the indexes of the guardrails that it evaluates
-	byKind  map[catalog.Kind]*query
+	mu     sync.Mutex
+	byKind map[catalog.Kind][]rule
 }
 
-// query evaluates some guardrails at once: its result is an array of their violations.
-type query struct {
-	guardrails []*catalog.Guardrail
-	body       ast.Body
+// rule is a guardrail with its part of a query, `<result> = data.<package>.violation`.
+type rule struct {
+	*catalog.Guardrail
+	result ast.Var
+	expr   *ast.Expr
 }
 
 // Compile prepares the guardrails for evaluation.
@@ -74,8 +75,20 @@ func compile(c *catalog.Catalog, guardrails []*catalog.Guardrail, own func(*cata
 }
 
 func newProgram(guardrails []*catalog.Guardrail, compiler *ast.Compiler, constant map[*ast.Rule]bool) *Program {
-	return &Program{guardrails: guardrails, compiler: compiler, constant: constantRefs(compiler, constant),
-		queries: map[string]*query{}, byKind: map[catalog.Kind]*query{}}
+	p := &Program{compiler: compiler, constant: constantRefs(compiler, constant), byKind: map[catalog.Kind][]rule{}}
+	for i, g := range guardrails {
+		result := ast.Var("found" + strconv.Itoa(i))
+		p.rules = append(p.rules, rule{g, result, ast.Equality.Expr(ast.NewTerm(result), ast.NewTerm(violationRef(g)))})
+	}
+	return p
+}
+
+func violationRef(g *catalog.Guardrail) ast.Ref {
+	ref := ast.Ref{ast.DefaultRootDocument}
+	for name := range strings.SplitSeq(strings.TrimPrefix(g.Package(), "data."), ".") {
+		ref = append(ref, ast.InternedTerm(name))
+	}
+	return append(ref, ast.InternedTerm("violation"))
 }
 
 var parametersRef = ast.MustParseRef("input.parameters")
@@ -131,139 +144,91 @@ type Violation struct {
 // order of the violations is fixed: by guardrail, then as OPA sorts them. A guardrail that fails to evaluate, be it in a
 // built-in function, yields an error beside the violations of the others; several are joined (errors.Join).
 func (p *Program) Evaluate(ctx context.Context, data *Data, group, kind string, review ast.Value, now time.Time) ([]Violation, error) {
-	q, err := p.queryFor(catalog.Kind{Group: group, Kind: kind})
-	if err != nil || q == nil {
-		return nil, err
+	return p.EvaluateBut(ctx, nil, data, group, kind, review, now)
+}
+
+// EvaluateBut is Evaluate without the guardrails, by their ids, that are known to find nothing in the object.
+func (p *Program) EvaluateBut(ctx context.Context, silent map[string]bool, data *Data, group, kind string, review ast.Value,
+	now time.Time) ([]Violation, error) {
+	rules := slices.DeleteFunc(slices.Clone(p.rulesFor(catalog.Kind{Group: group, Kind: kind})), func(r rule) bool {
+		return silent[r.ID] || lacks(review, r.Requires)
+	})
+	if len(rules) == 0 {
+		return nil, nil
 	}
-	if q, err = p.relevant(q, review); err != nil || q == nil {
-		return nil, err
-	}
-	violations, err := p.run(ctx, data, q, review, now)
+	violations, err := p.run(ctx, data, rules, review, now)
 	if err == nil || ctx.Err() != nil {
 		return violations, errors.Join(err, ctx.Err())
 	}
 	// One guardrail's failure must not hide the findings of the others.
 	var errs []error
-	for _, g := range q.guardrails {
-		single, err := p.query([]*catalog.Guardrail{g})
-		if err != nil {
-			return nil, err
-		}
-		found, err := p.run(ctx, data, single, review, now)
+	for i, r := range rules {
+		found, err := p.run(ctx, data, rules[i:i+1], review, now)
 		violations = append(violations, found...)
 		if err != nil {
-			errs = append(errs, fmt.Errorf("guardrail %s failed to evaluate: %w", g.ID, err))
+			errs = append(errs, fmt.Errorf("guardrail %s failed to evaluate: %w", r.ID, err))
 		}
 	}
 	return violations, errors.Join(errs...)
 }
 
+// lacks tells whether the review has not all of the fields.
+func lacks(review ast.Value, fields []string) bool {
+	object, ok := review.(ast.Object)
+	return ok && slices.ContainsFunc(fields, func(name string) bool { return field(object, name) == nil })
+}
+
 // Guardrails returns those that judge objects of the group and kind.
-func (p *Program) Guardrails(group, kind string) ([]*catalog.Guardrail, error) {
-	q, err := p.queryFor(catalog.Kind{Group: group, Kind: kind})
-	if err != nil || q == nil {
-		return nil, err
+func (p *Program) Guardrails(group, kind string) []*catalog.Guardrail {
+	rules := p.rulesFor(catalog.Kind{Group: group, Kind: kind})
+	guardrails := make([]*catalog.Guardrail, len(rules))
+	for i, r := range rules {
+		guardrails[i] = r.Guardrail
 	}
-	return q.guardrails, nil
+	return guardrails
 }
 
-// queryFor is the query for a kind, nil where no guardrail judges it. Matching is done once for each kind.
-func (p *Program) queryFor(kind catalog.Kind) (*query, error) {
-	p.mu.Lock()
-	q, known := p.byKind[kind]
-	p.mu.Unlock()
-	if known {
-		return q, nil
-	}
-	var matching []*catalog.Guardrail
-	for _, g := range p.guardrails {
-		if g.Matches(kind.Group, kind.Kind) {
-			matching = append(matching, g)
-		}
-	}
-	if len(matching) > 0 {
-		var err error
-		if q, err = p.query(matching); err != nil {
-			return nil, err
-		}
-	}
+// rulesFor are those of the guardrails that judge a kind. Matching is done once for each kind.
+func (p *Program) rulesFor(kind catalog.Kind) []rule {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.byKind[kind] = q
-	return q, nil
+	rules, known := p.byKind[kind]
+	if !known {
+		rules = slices.DeleteFunc(slices.Clone(p.rules), func(r rule) bool { return !r.Matches(kind.Group, kind.Kind) })
+		p.byKind[kind] = rules
+	}
+	return rules
 }
 
-// relevant leaves out the guardrails that find nothing in the review, for it lacks what they start from.
-func (p *Program) relevant(q *query, review ast.Value) (*query, error) {
-	left := slices.DeleteFunc(slices.Clone(q.guardrails), func(g *catalog.Guardrail) bool {
-		return slices.ContainsFunc(g.Requires, func(name string) bool {
-			object, ok := review.(ast.Object)
-			return ok && field(object, name) == nil
-		})
-	})
-	switch len(left) {
-	case 0:
-		return nil, nil
-	case len(q.guardrails):
-		return q, nil
-	default:
-		return p.query(left)
-	}
-}
-
-// query builds `[data.<package>.violation, …]` once for each set of guardrails.
-func (p *Program) query(guardrails []*catalog.Guardrail) (*query, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	ids := make([]string, len(guardrails))
-	for i, g := range guardrails {
-		ids[i] = g.ID
-	}
-	key := strings.Join(ids, " ")
-	if q := p.queries[key]; q != nil {
-		return q, nil
-	}
-	refs := make([]*ast.Term, len(guardrails))
-	for i, g := range guardrails {
-		refs[i] = ast.NewTerm(ast.MustParseRef(g.Package()).Append(ast.StringTerm("violation")))
-	}
-	body, err := p.compiler.QueryCompiler().Compile(ast.NewBody(
-		ast.Equality.Expr(ast.VarTerm(resultVar), ast.ArrayTerm(refs...))))
-	if err != nil {
-		return nil, err
-	}
-	q := &query{guardrails: guardrails, body: body}
-	p.queries[key] = q
-	return q, nil
-}
-
-const resultVar = "result"
-
-func (p *Program) run(ctx context.Context, data *Data, q *query, review ast.Value, now time.Time) ([]Violation, error) {
+func (p *Program) run(ctx context.Context, data *Data, rules []rule, review ast.Value, now time.Time) ([]Violation, error) {
 	txn, err := data.store.NewTransaction(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer data.store.Abort(ctx, txn)
+	query := make(ast.Body, len(rules))
+	for i, r := range rules {
+		query[i] = r.expr
+	}
 	input := ast.NewObject([2]*ast.Term{ast.InternedTerm("review"), ast.NewTerm(review)})
 	cache := newCache(p, data.shared)
 	// OPA's default takes a built-in function that fails for one without a result, so that its rule finds nothing.
-	results, err := topdown.NewQuery(q.body).WithCompiler(p.compiler).WithStore(data.store).WithTransaction(txn).
+	results, err := topdown.NewQuery(query).WithCompiler(p.compiler).WithStore(data.store).WithTransaction(txn).
 		WithInput(ast.NewTerm(input)).WithTime(now).WithVirtualCache(cache).WithStrictBuiltinErrors(true).Run(ctx)
 	if err != nil {
 		return nil, err
 	}
 	data.shared.add(cache.found)
 	if len(results) != 1 {
-		return nil, fmt.Errorf("internal error: %d results for %d guardrails", len(results), len(q.guardrails))
-	}
-	array, ok := results[0][ast.Var(resultVar)].Value.(*ast.Array)
-	if !ok || array.Len() != len(q.guardrails) {
-		return nil, errors.New("internal error: the query's result is not one set per guardrail")
+		return nil, fmt.Errorf("internal error: %d results for %d guardrails", len(results), len(rules))
 	}
 	var violations []Violation
-	for i, g := range q.guardrails {
-		found, err := readViolations(g, array.Elem(i).Value)
+	for _, r := range rules {
+		term := results[0][r.result]
+		if term == nil {
+			return nil, fmt.Errorf("internal error: no result for guardrail %s", r.ID)
+		}
+		found, err := readViolations(r.Guardrail, term.Value)
 		if err != nil {
 			return nil, err
 		}
@@ -276,6 +241,9 @@ func readViolations(g *catalog.Guardrail, value ast.Value) ([]Violation, error) 
 	set, ok := value.(ast.Set)
 	if !ok {
 		return nil, errors.New("violation must be a set (violation contains … if …)")
+	}
+	if set.Len() == 0 {
+		return nil, nil
 	}
 	violations := make([]Violation, 0, set.Len())
 	for _, term := range set.Slice() {

@@ -89,6 +89,8 @@ type Object struct {
 	Request *Request
 	// Unknown lists the fields that the API server does not know.
 	Unknown []Field
+	// Conforms is what the function of that name says.
+	Conforms bool
 
 	text *text
 	at   []any // path of the object in its document

@@ -274,14 +274,26 @@ func (b *builder) add(gvk GroupVersionKind, value map[string]any, at place, requ
 	}
 	c := checkObject(gvk, value)
 	object.Unknown = c.unknown
-	refused := c.mismatches
-	if _, known := builtinKinds().types[gvk]; known {
-		refused = append(refused, ambiguousVolumes(value, nil)...)
-	}
+	refused, known := refusedFields(gvk, value, c)
+	object.Conforms = known && len(refused) == 0
 	for _, m := range refused {
 		b.refuse(at, m.Path, fmt.Sprintf("%s of %s (%s) %s; the API server refuses it",
 			m.Path, gvk.Kind, joinGroupVersion(gvk.Group, gvk.Version), m.Message))
 	}
+}
+
+// refusedFields are those that the API server does not take, and whether the kind is built in.
+func refusedFields(gvk GroupVersionKind, value map[string]any, c *checker) ([]Field, bool) {
+	if _, known := builtinKinds().types[gvk]; !known {
+		return c.mismatches, false
+	}
+	return append(c.mismatches, ambiguousVolumes(value, nil)...), true
+}
+
+// Conforms tells whether the kind is built in and the API server takes the value of each field that it knows.
+func Conforms(gvk GroupVersionKind, value map[string]any) bool {
+	refused, known := refusedFields(gvk, value, checkObject(gvk, value))
+	return known && len(refused) == 0
 }
 
 func stringField(object map[string]any, key string) string {

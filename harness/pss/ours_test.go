@@ -2,6 +2,7 @@ package pss
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"os"
 	"slices"
@@ -113,6 +114,9 @@ func (o *ours) judge(ctx context.Context, lv api.LevelVersion, object map[string
 	}
 	denies := verdict{}
 	for _, v := range found {
+		if engine.Silent([]*catalog.Guardrail{v.Guardrail}, object)[v.Guardrail.ID] {
+			return nil, fmt.Errorf("%s finds something in an object without any text of its custom.mentions", v.Guardrail.ID)
+		}
 		denies[v.Guardrail.ID] = true
 	}
 	return denies, nil

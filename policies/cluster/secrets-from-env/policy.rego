@@ -24,6 +24,7 @@
 #   severity: low
 #   profiles: {restricted: warn}
 #   match: [pods]
+#   mentions: [secretKeyRef, secretRef]
 #   controls:
 #     soc2: [CC6.1]
 #     hipaa: ["164.312(a)(1)"]

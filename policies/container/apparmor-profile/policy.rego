@@ -25,6 +25,7 @@
 #   severity: medium
 #   profiles: {baseline: deny, restricted: deny}
 #   match: [pods]
+#   mentions: [appArmorProfile, container.apparmor.security.beta.kubernetes.io/]
 #   pss: {check: appArmorProfile, level: baseline}
 #   controls:
 #     soc2: [CC6.1, CC6.8]

@@ -32,6 +32,7 @@
 #   severity: high
 #   profiles: {baseline: deny, restricted: deny}
 #   match: [pods]
+#   mentions: [capabilities]
 #   pss: {check: capabilities_baseline, level: baseline}
 #   replaced_by: restricted-capabilities
 #   controls:

@@ -32,6 +32,7 @@
 #   severity: high
 #   profiles: {baseline: deny, restricted: deny}
 #   match: [pods]
+#   mentions: [seccompProfile, seccomp.security.alpha.kubernetes.io/]
 #   pss: {check: seccompProfile_baseline, level: baseline}
 #   replaced_by: restricted-seccomp
 #   controls:

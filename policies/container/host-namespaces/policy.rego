@@ -25,6 +25,7 @@
 #   severity: high
 #   profiles: {baseline: deny, restricted: deny}
 #   match: [pods]
+#   mentions: [hostNetwork, hostPID, hostIPC]
 #   pss: {check: hostNamespaces, level: baseline}
 #   controls:
 #     soc2: [CC6.1, CC6.6]

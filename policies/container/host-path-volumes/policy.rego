@@ -33,6 +33,7 @@
 #   severity: high
 #   profiles: {baseline: deny, restricted: deny}
 #   match: [pods]
+#   mentions: [hostPath]
 #   pss: {check: hostPathVolumes, level: baseline}
 #   replaced_by: volume-types
 #   controls:

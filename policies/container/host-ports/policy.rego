@@ -25,6 +25,7 @@
 #   severity: medium
 #   profiles: {baseline: deny, restricted: deny}
 #   match: [pods]
+#   mentions: [hostPort, hostNetwork]
 #   pss: {check: hostPorts, level: baseline}
 #   controls:
 #     soc2: [CC6.1, CC6.6]

@@ -24,6 +24,7 @@
 #   severity: critical
 #   profiles: {baseline: deny, restricted: deny}
 #   match: [pods]
+#   mentions: [hostProcess]
 #   pss: {check: windowsHostProcess, level: baseline}
 #   controls:
 #     soc2: [CC6.1, CC6.3]

@@ -32,6 +32,7 @@
 #   severity: medium
 #   profiles: {restricted: warn}
 #   match: [pods]
+#   mentions: [nodeName, tolerations, priorityClassName]
 #   controls:
 #     soc2: [CC6.1, A1.2]
 #     hipaa: ["164.312(a)(1)", "164.308(a)(7)"]

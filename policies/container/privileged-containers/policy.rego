@@ -25,6 +25,7 @@
 #   severity: critical
 #   profiles: {baseline: deny, restricted: deny}
 #   match: [pods]
+#   mentions: [privileged]
 #   pss: {check: privileged, level: baseline}
 #   controls:
 #     soc2: [CC6.1, CC6.3]

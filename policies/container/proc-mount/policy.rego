@@ -32,6 +32,7 @@
 #   severity: high
 #   profiles: {baseline: deny, restricted: deny}
 #   match: [pods]
+#   mentions: [procMount]
 #   pss: {check: procMount, level: baseline}
 #   controls:
 #     soc2: [CC6.1, CC6.8]

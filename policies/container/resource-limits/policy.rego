@@ -48,11 +48,14 @@ import data.lib.quantity
 
 violation contains finding.in_container(rego.metadata.chain(), entry, "resources", msg) if {
 	some entry in _entries
-	missing := _missing(entry)
+	missing := _required - _given(entry)
 	count(missing) > 0
 	name := finding.name(entry.container)
-	fields := concat(", ", [field | some [field, _, _] in missing])
-	examples := concat(" and ", {$"{resource} to {_examples[resource]}" | some [_, _, resource] in missing})
+	fields := concat(", ", [field | some field in input.parameters.require; field in missing])
+	examples := concat(" and ", {$"{resource} to {_examples[resource]}" |
+		some field in missing
+		[_, resource] := split(field, ".")
+	})
 	msg := $"Container {name} has no {fields} in its resources: set for example {examples}."
 }
 
@@ -96,17 +99,22 @@ _examples := {"cpu": "500m", "memory": "256Mi"}
 
 _kinds := ["requests", "limits"]
 
-_required := [[name, kind, resource] |
-	some name in input.parameters.require
-	[kind, resource] := split(name, ".")
-]
+_required := {field | some field in input.parameters.require}
 
-_missing(entry) := [required |
-	some required in _required
-	[_, kind, resource] := required
-	not _has(entry.container, kind, resource)
-	not _has_by_default(entry, kind, resource)
-]
+# The fields that are set, or stand for others: a limit is the request as well where there is none.
+_given(entry) := (_set(entry.container, "requests") | _set(entry.container, "limits")) | _given_to_pod(entry.pod.spec)
+
+default _given_to_pod(_) := set()
+
+_given_to_pod(spec) := _set(spec, "requests") | _set(spec, "limits") if input.parameters.podLevel == true
+
+# The fields that the resources of one kind set. Null counts, and is no quantity.
+_set(holder, "requests") := {$"requests.{resource}" | some resource, _ in holder.resources.requests}
+
+_set(holder, "limits") := {field |
+	some resource, _ in holder.resources.limits
+	some field in [$"limits.{resource}", $"requests.{resource}"]
+}
 
 # The containers to look at closer.
 _entries := [entry |
@@ -126,29 +134,11 @@ _all_set(container) if {
 	quantity.positive_up_to(requests.memory, limits.memory)
 }
 
-# No value of an object, null included.
-_absent := set()
-
-_has(holder, kind, resource) if object.get(holder, ["resources", kind, resource], _absent) != _absent
-
-# A limit is the request as well where there is none.
-_has_by_default(entry, "requests", resource) if _has(entry.container, "limits", resource)
-
-_has_by_default(entry, kind, resource) if {
-	input.parameters.podLevel == true
-	_has(entry.pod.spec, kind, resource)
-}
-
-_has_by_default(entry, "requests", resource) if {
-	input.parameters.podLevel == true
-	_has(entry.pod.spec, "limits", resource)
-}
-
 # The limit that holds: the container's own, or else the pod's.
 _limit(entry, resource) := entry.container.resources.limits[resource]
 
 _limit(entry, resource) := entry.pod.spec.resources.limits[resource] if {
-	not _has(entry.container, "limits", resource)
+	not $"limits.{resource}" in _set(entry.container, "limits")
 	input.parameters.podLevel == true
 }
 

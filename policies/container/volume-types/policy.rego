@@ -26,6 +26,7 @@
 #   severity: high
 #   profiles: {restricted: deny}
 #   match: [pods]
+#   mentions: [volumes]
 #   pss: {check: restrictedVolumes, level: restricted}
 #   controls:
 #     soc2: [CC6.1, CC6.3]

@@ -23,6 +23,7 @@
 #   severity: medium
 #   profiles: {restricted: warn}
 #   match: [pods]
+#   mentions: [volumes]
 #   controls:
 #     soc2: [A1.1]
 #     hipaa: ["164.308(a)(7)"]

@@ -57,16 +57,10 @@ else := "a list" if is_array(value)
 
 else := $"{value}"
 
-_custom(chain) := link.annotations.custom if {
-	some link in chain
-	link.annotations.scope == "package"
-}
-
-_join(path, "") := path
+# The package's annotations are the last of the chain.
+_custom(chain) := chain[count(chain) - 1].annotations.custom
 
 _join(path, field) := $"{path}.{field}" if {
 	field != ""
 	not startswith(field, "[")
-}
-
-_join(path, field) := $"{path}{field}" if startswith(field, "[")
+} else := $"{path}{field}"
