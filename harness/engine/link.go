@@ -18,7 +18,7 @@ type Modules struct {
 // Precompile compiles the guardrails, and the library that recognises documents.
 func Precompile(c *catalog.Catalog, guardrails []*catalog.Guardrail) (*Modules, error) {
 	compiler, err := compile(c, guardrails, func(g *catalog.Guardrail) *ast.Module {
-		return withOwnMetadata(g, WithOwnParameters(g))
+		return withOwnFindings(g, WithOwnParameters(g))
 	}, c.Libs[DocumentsFile])
 	if err != nil {
 		return nil, err
@@ -77,20 +77,4 @@ func indexedRules(compiler *ast.Compiler) map[*ast.Rule]bool {
 		}
 	}
 	return indexed
-}
-
-var metadataChain = ast.RegoMetadataChain.Ref()
-
-// withOwnMetadata replaces rego.metadata.chain() by the part of it that lib.finding reads; the whole would be a copy of
-// the METADATA for each rule.
-func withOwnMetadata(g *catalog.Guardrail, module *ast.Module) *ast.Module {
-	chain := ast.MustInterfaceToValue([]any{map[string]any{"annotations": map[string]any{
-		"scope": "package", "custom": map[string]any{"id": g.ID, "severity": g.Severity}}}})
-	ast.WalkTerms(module, func(term *ast.Term) bool {
-		if call, ok := term.Value.(ast.Call); ok && metadataChain.Equal(call[0].Value) {
-			term.Value = chain
-		}
-		return false
-	})
-	return module
 }

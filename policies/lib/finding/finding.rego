@@ -20,8 +20,15 @@ in_container(chain, entry, field, msg) := {"msg": msg, "details": {
 	"image": object.get(entry.container, "image", ""),
 }} if {
 	custom := _custom(chain)
-	path := _join(entry.path, field)
+	path := field_of(entry.path, field)
 }
+
+# METADATA
+# description: The path of a field below another path; the field may begin with an index, or be empty.
+field_of(path, field) := $"{path}.{field}" if {
+	field != ""
+	not startswith(field, "[")
+} else := $"{path}{field}"
 
 # METADATA
 # description: A list of keys and indexes, as from walk, written as the path of a finding.
@@ -59,8 +66,3 @@ else := $"{value}"
 
 # The package's annotations are the last of the chain.
 _custom(chain) := chain[count(chain) - 1].annotations.custom
-
-_join(path, field) := $"{path}.{field}" if {
-	field != ""
-	not startswith(field, "[")
-} else := $"{path}{field}"
