@@ -45,7 +45,9 @@ import data.lib.k8s
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	not input.review.kind.group in input.parameters.ignoredGroups
 	body := object.remove(k8s.resource, ["metadata", "status"])
-	_lists(json.marshal(body)) > count(_judged_lists)
+	lists := _lists(json.marshal(body))
+	lists > 0
+	lists > count(_judged_lists)
 	walk(body, [steps, list])
 	steps[count(steps) - 1] in {"containers", "initContainers"}
 	is_array(list)

@@ -48,19 +48,15 @@ import data.lib.quantity
 
 violation contains finding.in_container(rego.metadata.chain(), entry, "resources", msg) if {
 	some entry in _entries
-	missing := _required - _given(entry)
-	count(missing) > 0
+	missing := _missing(entry)
+	missing != ""
 	name := finding.name(entry.container)
-	fields := concat(", ", [field | some field in input.parameters.require; field in missing])
-	examples := concat(" and ", {$"{resource} to {_examples[resource]}" |
-		some field in missing
-		[_, resource] := split(field, ".")
-	})
-	msg := $"Container {name} has no {fields} in its resources: set for example {examples}."
+	msg := $"Container {name} has no {_in_order(missing)} in its resources: set for example {_example_of(missing)}."
 }
 
 violation contains finding.in_container(rego.metadata.chain(), entry, field, msg) if {
 	some entry in _entries
+	entry.container.resources
 	some [field, amount, example] in _bad(entry.container)
 	name := finding.name(entry.container)
 	shown := finding.shown(amount)
@@ -80,6 +76,7 @@ violation contains finding.in_container(rego.metadata.chain(), entry, field, msg
 
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	some pod in k8s.pods
+	pod.spec.resources
 	some [field, amount, example] in _bad(pod.spec)
 	path := $"{pod.path}.{field}"
 	msg := $"The pod sets {field} to {finding.shown(amount)}, no quantity above zero: write for example {example}."
@@ -99,22 +96,43 @@ _examples := {"cpu": "500m", "memory": "256Mi"}
 
 _kinds := ["requests", "limits"]
 
-_required := {field | some field in input.parameters.require}
-
-# The fields that are set, or stand for others: a limit is the request as well where there is none.
-_given(entry) := (_set(entry.container, "requests") | _set(entry.container, "limits")) | _given_to_pod(entry.pod.spec)
-
-default _given_to_pod(_) := set()
-
-_given_to_pod(spec) := _set(spec, "requests") | _set(spec, "limits") if input.parameters.podLevel == true
-
-# The fields that the resources of one kind set. Null counts, and is no quantity.
-_set(holder, "requests") := {$"requests.{resource}" | some resource, _ in holder.resources.requests}
-
-_set(holder, "limits") := {field |
-	some resource, _ in holder.resources.limits
-	some field in [$"limits.{resource}", $"requests.{resource}"]
+# The resources of one kind that must be set.
+_required := {kind: resources |
+	some kind in _kinds
+	resources := {trim_prefix(field, $"{kind}.") |
+		some field in input.parameters.require
+		startswith(field, kind)
+	}
 }
+
+# The required fields that are not set, as one text, "" for none. A limit is the request as well where there is none.
+_missing(entry) := concat(" ", array.concat(
+	[$"requests.{resource}" | some resource in (_required.requests - requests) - limits],
+	[$"limits.{resource}" | some resource in _required.limits - limits],
+)) if {
+	requests := _set(entry.container, "requests") | _set_for_pod(entry.pod.spec, "requests")
+	limits := _set(entry.container, "limits") | _set_for_pod(entry.pod.spec, "limits")
+}
+
+# The resources that one kind sets. Null counts, and is no quantity.
+_set(holder, kind) := object.keys(amounts) if {
+	amounts := holder.resources[kind]
+	is_object(amounts)
+} else := set()
+
+default _set_for_pod(_, _) := set()
+
+_set_for_pod(spec, kind) := _set(spec, kind) if {
+	spec.resources
+	input.parameters.podLevel == true
+}
+
+_in_order(missing) := concat(", ", [field | some field in input.parameters.require; field in split(missing, " ")])
+
+_example_of(missing) := concat(" and ", {$"{resource} to {_examples[resource]}" |
+	some field in split(missing, " ")
+	[_, resource] := split(field, ".")
+})
 
 # The containers to look at closer.
 _entries := [entry |
@@ -138,7 +156,7 @@ _all_set(container) if {
 _limit(entry, resource) := entry.container.resources.limits[resource]
 
 _limit(entry, resource) := entry.pod.spec.resources.limits[resource] if {
-	not $"limits.{resource}" in _set(entry.container, "limits")
+	not resource in _set(entry.container, "limits")
 	input.parameters.podLevel == true
 }
 

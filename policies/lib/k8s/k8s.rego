@@ -109,7 +109,7 @@ _body(obj) := object.remove(obj, ["metadata", "status"])
 #   Only pods with something new outside of their containers.
 pods := _pods if not _updating
 
-pods := [pod |
+else := [pod |
 	some pod in _pods
 	not _same_pod(pod)
 ] if _updating
@@ -118,7 +118,7 @@ pods := [pod |
 # description: Like `pods`, for guardrails that judge the pod's annotations too.
 annotated_pods := _pods if not _updating
 
-annotated_pods := [pod |
+else := [pod |
 	some pod in _pods
 	not _same_annotated_pod(pod)
 ] if _updating
@@ -127,7 +127,7 @@ annotated_pods := [pod |
 # description: Like `pods`, for guardrails that judge the pod's labels too.
 labelled_pods := _pods if not _updating
 
-labelled_pods := [pod |
+else := [pod |
 	some pod in _pods
 	not _same_labelled_pod(pod)
 ] if _updating
@@ -145,7 +145,7 @@ containers := [entry |
 	some entry in _containers(pod)
 ] if not _updating
 
-containers := [entry |
+else := [entry |
 	some pod in _pods
 	same_pod := _same_pod_or_false(pod)
 	some entry in _containers(pod)
@@ -169,13 +169,11 @@ _template_paths := object.get(workloads.pod_templates, group_kind, object.get(wo
 _templated_pods(obj) := [pod |
 	some path in _template_paths
 	some [at, template] in templates_at(obj, path)
-	spec := _object(object.get(template, "spec", {}))
-	metadata := _object(object.get(template, "metadata", {}))
 	pod := {
-		"path": trim_prefix($"{at}.spec", "."),
-		"spec": spec,
-		"metadata": metadata,
-		"metadata_path": trim_prefix($"{at}.metadata", "."),
+		"path": trim_prefix(concat(".", [at, "spec"]), "."),
+		"spec": _object(object.get(template, "spec", {})),
+		"metadata": _object(object.get(template, "metadata", {})),
+		"metadata_path": trim_prefix(concat(".", [at, "metadata"]), "."),
 	}
 ]
 
@@ -188,9 +186,7 @@ templates_at(obj, path) := [[concat(".", path), template] |
 	is_object(template)
 ] if {
 	not "*" in path
-}
-
-templates_at(obj, path) := [[finding.path(steps), template] |
+} else := [[finding.path(steps), template] |
 	star := [i | some i, "*" in path][0]
 	rest := array.slice(path, star + 1, count(path))
 	some key, entry in _at(obj, array.slice(path, 0, star))
@@ -198,9 +194,7 @@ templates_at(obj, path) := [[finding.path(steps), template] |
 	template := _at(entry, rest)
 	is_object(template)
 	steps := array.concat(array.concat(array.slice(path, 0, star), [key]), rest)
-] if {
-	"*" in path
-}
+]
 
 _at(obj, []) := obj
 
@@ -208,22 +202,22 @@ _at(obj, segments) := object.get(obj, segments, null) if count(segments) > 0
 
 _object(x) := x if is_object(x)
 
-_object(x) := {} if not is_object(x)
+else := {}
 
 _array(x) := x if is_array(x)
 
-_array(x) := [] if not is_array(x)
+else := []
 
-_containers(pod) := pod.containers
+_containers(pod) := pod.containers if pod.containers
 
-_containers(pod) := [{"path": path, "container": container, "type": type, "pod": pod} |
+else := [{"path": path, "container": container, "type": type, "pod": pod} |
 	some type in container_types
 	list := pod.spec[type]
 	is_array(list)
 	some i, item in list
 	container := _object(item)
 	path := $"{pod.path}.{type}[{i}]"
-] if not pod.containers
+]
 
 _old_pods := {pod.path: pod | some pod in _pods_of(input.review.oldObject)}
 
