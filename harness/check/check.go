@@ -259,7 +259,12 @@ func (r *run) judgeObject(ctx context.Context, j *judge, s *subject) verdict {
 			v.evaluated = append(v.evaluated, g.ID)
 		}
 	}
-	violations, err := j.program.EvaluateBut(ctx, s.silent, j.data, s.Group, s.Kind, s.review, r.cfg.Now)
+	review, err := s.review.Value()
+	if err != nil {
+		v.errors = []report.Error{objectError(s.Object, err)}
+		return v
+	}
+	violations, err := j.program.EvaluateBut(ctx, s.silent, j.data, s.Group, s.Kind, review, r.cfg.Now)
 	for _, failure := range each(err) {
 		v.errors = append(v.errors, objectError(s.Object, failure))
 	}

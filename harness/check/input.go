@@ -23,8 +23,8 @@ type input struct {
 // subject is an object to be judged.
 type subject struct {
 	*manifest.Object
-	// review is the value of input.review, object its part that is the object.
-	review, object ast.Value
+	// review is what is judged; its object is a value of OPA.
+	review engine.Review
 	// silent are the guardrails that find nothing in the object.
 	silent map[string]bool
 	// err is why the object cannot be judged.
@@ -50,9 +50,8 @@ func (r *run) read(ctx context.Context, source manifest.Source, options manifest
 
 func (r *run) newSubject(ctx context.Context, o *manifest.Object) *subject {
 	s := &subject{Object: o}
-	if s.object, s.err = ast.InterfaceToValue(o.Value); s.err == nil {
-		s.review, s.err = reviewOf(o, s.object).Value()
-	}
+	value, err := ast.InterfaceToValue(o.Value)
+	s.review, s.err = reviewOf(o, value), err
 	s.silent = r.silent(o)
 	o.Value, o.Request = nil, nil
 	if !r.isJudgedAtOnce(o) {
@@ -158,10 +157,10 @@ func syncedKinds(cfg Config) map[catalog.Kind]bool {
 func (r *run) inventory(subjects []*subject) (ast.Value, error) {
 	inventory := engine.NewInventory()
 	for _, s := range subjects {
-		if name := inventoryName(s.Object); s.object != nil && name != "" && r.synced[kindOf(s.Object)] {
-			inventory.Add(s.APIVersion(), s.Kind, s.Namespace, name, s.object)
+		object, ok := s.review.Object.(ast.Value)
+		if name := inventoryName(s.Object); ok && name != "" && r.synced[kindOf(s.Object)] {
+			inventory.Add(s.APIVersion(), s.Kind, s.Namespace, name, object)
 		}
-		s.object = nil
 	}
 	return inventory.Value()
 }

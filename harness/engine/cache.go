@@ -12,28 +12,25 @@ import (
 // index runs over n of them.
 type shared struct {
 	mu      sync.RWMutex
-	results frame
+	results *frame
 }
 
-func newShared() *shared {
-	return &shared{results: frame{}}
-}
+func newShared() *shared { return &shared{results: newFrame()} }
 
-func (s *shared) get(ref ast.Ref) (*ast.Term, bool) {
+func (s *shared) get(hash int, ref ast.Ref) (value *ast.Term, known bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	r, known := s.results.get(ref)
-	return r.value, known
+	return s.results.get(hash, ref)
 }
 
-func (s *shared) add(results []result) {
-	if len(results) == 0 {
+func (s *shared) add(found []result) {
+	if len(found) == 0 {
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, r := range results {
-		s.results.put(r.ref, r.value)
+	for _, r := range found {
+		s.results.put(hash(r.ref), r.ref, r.value)
 	}
 }
 
@@ -41,30 +38,58 @@ func (s *shared) add(results []result) {
 type result struct {
 	ref   ast.Ref
 	value *ast.Term // nil is undefined
+	next  int       // the result before with the same hash, -1 for none
 }
 
 // frame holds results by the hashes of their refs. OPA's own cache is a tree with a map for each step of each ref, which
 // makes a tenth of all allocations.
-type frame map[int][]result
-
-func (f frame) get(ref ast.Ref) (result, bool) {
-	for _, r := range f[hash(ref)] {
-		if slices.EqualFunc(r.ref, ref, (*ast.Term).Equal) {
-			return r, true
-		}
-	}
-	return result{}, false
+type frame struct {
+	last    map[int]int // by hash, the latest of its results
+	results []result
+	terms   []*ast.Term // of the refs, for OPA uses the slices again
 }
 
-func (f frame) put(ref ast.Ref, value *ast.Term) {
-	key := hash(ref)
-	for i, r := range f[key] {
-		if slices.EqualFunc(r.ref, ref, (*ast.Term).Equal) {
-			f[key][i].value = value
-			return
-		}
+func newFrame() *frame { return &frame{last: map[int]int{}} }
+
+// reset empties the frame and keeps its memory.
+func (f *frame) reset() {
+	clear(f.last)
+	clear(f.results)
+	clear(f.terms)
+	f.results, f.terms = f.results[:0], f.terms[:0]
+}
+
+func (f *frame) find(hash int, ref ast.Ref) int {
+	i, known := f.last[hash]
+	if !known {
+		return -1
 	}
-	f[key] = append(f[key], result{slices.Clone(ref), value}) // OPA uses the slice again.
+	for i >= 0 && !slices.EqualFunc(f.results[i].ref, ref, (*ast.Term).Equal) {
+		i = f.results[i].next
+	}
+	return i
+}
+
+func (f *frame) get(hash int, ref ast.Ref) (value *ast.Term, known bool) {
+	if i := f.find(hash, ref); i >= 0 {
+		return f.results[i].value, true
+	}
+	return nil, false
+}
+
+func (f *frame) put(hash int, ref ast.Ref, value *ast.Term) {
+	if i := f.find(hash, ref); i >= 0 {
+		f.results[i].value = value
+		return
+	}
+	next, known := f.last[hash]
+	if !known {
+		next = -1
+	}
+	start := len(f.terms)
+	f.terms = append(f.terms, ref...)
+	f.last[hash] = len(f.results)
+	f.results = append(f.results, result{f.terms[start:len(f.terms):len(f.terms)], value, next})
 }
 
 func hash(ref ast.Ref) int {
@@ -79,48 +104,62 @@ func hash(ref ast.Ref) int {
 type cache struct {
 	program *Program
 	shared  *shared
-	frames  []frame  // one, and one more in each `with`, under which nothing is shared
+	frames  []*frame // one, and one more in each `with`, under which nothing is shared
 	found   []result // what this evaluation can share, once it has succeeded
 }
 
+// frames are used again by one evaluation after the other.
+var frames = sync.Pool{New: func() any { return newFrame() }}
+
 func newCache(p *Program, s *shared) *cache {
-	return &cache{program: p, shared: s, frames: []frame{{}}}
+	return &cache{program: p, shared: s, frames: []*frame{frames.Get().(*frame)}}
+}
+
+// release ends the use of the cache.
+func (c *cache) release() {
+	for len(c.frames) > 0 {
+		c.Pop()
+	}
 }
 
 // Push begins a `with`.
-func (c *cache) Push() { c.frames = append(c.frames, frame{}) }
+func (c *cache) Push() { c.frames = append(c.frames, frames.Get().(*frame)) }
 
 // Pop ends it.
-func (c *cache) Pop() { c.frames = c.frames[:len(c.frames)-1] }
+func (c *cache) Pop() {
+	top := c.frames[len(c.frames)-1]
+	c.frames = c.frames[:len(c.frames)-1]
+	top.reset()
+	frames.Put(top)
+}
 
 // Get returns the cached value; the flag says that it is known to be undefined.
 func (c *cache) Get(ref ast.Ref) (value *ast.Term, undefined bool) {
+	key := hash(ref)
 	top := c.frames[len(c.frames)-1]
-	r, known := top.get(ref)
-	if !known && len(c.frames) == 1 && c.program.sharable(ref) {
-		if r.value, known = c.shared.get(ref); known {
-			top.put(ref, r.value)
+	value, known := top.get(key, ref)
+	if !known && len(c.frames) == 1 {
+		if value, known = c.shared.get(key, ref); known {
+			top.put(key, ref, value)
 		}
 	}
-	return r.value, known && r.value == nil
+	return value, known && value == nil
 }
 
 // Put caches a value, nil for undefined.
 func (c *cache) Put(ref ast.Ref, value *ast.Term) {
-	c.frames[len(c.frames)-1].put(ref, value)
+	c.frames[len(c.frames)-1].put(hash(ref), ref, value)
 	if len(c.frames) == 1 && c.program.sharable(ref) {
-		c.found = append(c.found, result{ref.Copy(), value})
+		c.found = append(c.found, result{ref: ref.Copy(), value: value})
 	}
 }
 
 // Keys lists what is cached.
 func (c *cache) Keys() []ast.Ref {
 	var keys []ast.Ref
-	for _, results := range c.frames[len(c.frames)-1] {
-		for _, r := range results {
-			if r.value != nil {
-				keys = append(keys, r.ref)
-			}
+	for _, r := range c.frames[len(c.frames)-1].results {
+		if r.value != nil {
+			keys = append(keys, r.ref)
 		}
 	}
 	return keys
@@ -139,7 +178,7 @@ func (p *Program) sharable(ref ast.Ref) bool {
 
 // constants is a tree of the refs of rules.
 type constants struct {
-	children map[ast.Value]*constants
+	children map[string]*constants
 	rule     bool // the ref is of a rule
 	varies   bool // so is one at or below it that reads the input
 }
@@ -147,12 +186,13 @@ type constants struct {
 func (c *constants) add(ref ast.Ref, varies bool) {
 	for _, term := range ref {
 		if c.children == nil {
-			c.children = map[ast.Value]*constants{}
+			c.children = map[string]*constants{}
 		}
-		next := c.children[term.Value]
+		name, _ := nameOf(term)
+		next := c.children[name]
 		if next == nil {
 			next = &constants{}
-			c.children[term.Value] = next
+			c.children[name] = next
 		}
 		c = next
 		c.varies = c.varies || varies
@@ -163,17 +203,27 @@ func (c *constants) add(ref ast.Ref, varies bool) {
 // has tells whether the ref is of a rule that doesn't vary or leads into its value.
 func (c *constants) has(ref ast.Ref) bool {
 	for _, term := range ref {
-		switch term.Value.(type) {
-		case ast.Var, ast.String:
-			c = c.children[term.Value]
-		default:
-			return false // Not every value can be a key of a map.
+		name, ok := nameOf(term)
+		if !ok {
+			return false
 		}
-		if c == nil || c.rule {
+		if c = c.children[name]; c == nil || c.rule {
 			return c != nil && !c.varies
 		}
 	}
 	return false
+}
+
+// nameOf is a step of the ref of a rule: `data`, or the name of a package or rule.
+func nameOf(term *ast.Term) (string, bool) {
+	switch value := term.Value.(type) {
+	case ast.Var:
+		return string(value), true
+	case ast.String:
+		return string(value), true
+	default:
+		return "", false
+	}
 }
 
 // constantRules finds the rules that depend on nothing but data: neither they nor what they call read the input, the

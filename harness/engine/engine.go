@@ -212,6 +212,7 @@ func (p *Program) run(ctx context.Context, data *Data, rules []rule, review ast.
 	}
 	input := ast.NewObject([2]*ast.Term{ast.InternedTerm("review"), ast.NewTerm(review)})
 	cache := newCache(p, data.shared)
+	defer cache.release()
 	// OPA's default takes a built-in function that fails for one without a result, so that its rule finds nothing.
 	results, err := topdown.NewQuery(query).WithCompiler(p.compiler).WithStore(data.store).WithTransaction(txn).
 		WithInput(ast.NewTerm(input)).WithTime(now).WithVirtualCache(cache).WithStrictBuiltinErrors(true).Run(ctx)

@@ -1,6 +1,9 @@
 package engine
 
 import (
+	"fmt"
+	"maps"
+
 	"github.com/open-policy-agent/opa/v1/ast"
 )
 
@@ -19,19 +22,24 @@ type Review struct {
 
 // Value is the review as input.review.
 func (r Review) Value() (ast.Value, error) {
-	fields := map[string]any{
-		"kind":      map[string]any{"group": r.Group, "version": r.Version, "kind": r.Kind},
-		"name":      r.Name,
-		"operation": r.Operation,
-		"userInfo":  map[string]any{},
-		"object":    r.Object,
-		"oldObject": r.OldObject,
-	}
+	kind := ast.NewObject(item("group", ast.String(r.Group)), item("version", ast.String(r.Version)), item("kind", ast.String(r.Kind)))
+	fields := map[string]any{"object": r.Object, "oldObject": r.OldObject}
+	maps.Copy(fields, r.More)
+	review := ast.NewObject(item("kind", kind), item("name", ast.String(r.Name)), item("operation", ast.String(r.Operation)),
+		item("userInfo", ast.NewObject()))
 	if r.Namespace != "" {
-		fields["namespace"] = r.Namespace
+		review.Insert(ast.InternedTerm("namespace"), ast.StringTerm(r.Namespace))
 	}
-	for name, value := range r.More {
-		fields[name] = value
+	for name, field := range fields {
+		value, err := ast.InterfaceToValue(field)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		review.Insert(ast.InternedTerm(name), ast.NewTerm(value))
 	}
-	return ast.InterfaceToValue(fields)
+	return review, nil
+}
+
+func item(name string, value ast.Value) [2]*ast.Term {
+	return ast.Item(ast.InternedTerm(name), ast.NewTerm(value))
 }
