@@ -111,10 +111,11 @@ _dangers("view", role) := sort({danger |
 })
 
 _dangers(target, role) := sort({danger |
+	not grants.harmless(role)
 	some rule in bootstrap.judged_rules("ClusterRole", role)
-	grants.suspicious(rule)
-	some name, grant in grants.all
+	some name in grants.candidates(rule)
 	not _allowed(name)
+	grant := grants.all[name]
 	hit := grants.granted(rule, grant)
 	danger := $"{hit.verbs} on {hit.resources}, where {grant.why}"
 }) if target != "view"
@@ -127,10 +128,9 @@ _more_than_reading(rule) := $"{concat(", ", sort(verbs))} on {concat(", ", sort(
 	verbs := rbac.secret_reads(rule)
 	count(verbs) > 0
 } else := $"{hits[0].verbs} on {hits[0].resources}" if {
-	grants.suspicious(rule)
 	hits := [hit |
-		some grant in grants.all
-		hit := grants.granted(rule, grant)
+		some name in sort(grants.candidates(rule))
+		hit := grants.granted(rule, grants.all[name])
 	]
 	count(hits) > 0
 }

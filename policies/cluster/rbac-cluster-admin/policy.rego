@@ -55,12 +55,12 @@ import data.lib.rbac
 violation contains finding.at(rego.metadata.chain(), "roleRef.name", msg) if {
 	binding := k8s.resource
 	ref := rbac.role_ref(binding)
+	reason := _reason(ref)
 	subjects := concat(", ", sort({subject.identity |
 		some subject in rbac.subjects(binding, k8s.namespace)
 		not _allowed(subject)
 	}))
 	subjects != ""
-	reason := _reason(ref)
 	msg := concat("", [
 		$"{input.review.kind.kind} {k8s.name} gives {subjects} the {ref.kind} {ref.name}, {reason}: ",
 		"bind a role that lists the rights that are needed.",
@@ -76,9 +76,16 @@ _reason(ref) := "every right there is" if {
 	ref.kind == "ClusterRole"
 	ref.name in input.parameters.namespaceAdminRoles
 } else := "a role that covers everything" if {
-	some role in rbac.referenced(ref, k8s.namespace)
-	rbac.everything(rbac.effective_rules(role))
+	_covers_everything(ref.kind, ref.name, _namespace_of[ref.kind])
 }
+
+# Of scalars, so that bindings of one role share the answer.
+_covers_everything(kind, name, namespace) if {
+	some role in rbac.referenced({"kind": kind, "name": name}, namespace)
+	rbac.covers_everything(role)
+}
+
+_namespace_of := {"ClusterRole": "", "Role": k8s.namespace}
 
 _scope := "in every namespace" if input.review.kind.kind == "ClusterRoleBinding"
 

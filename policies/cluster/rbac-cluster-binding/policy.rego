@@ -103,14 +103,15 @@ import data.lib.rbac.builtin
 violation contains finding.at(rego.metadata.chain(), "roleRef.name", msg) if {
 	binding := k8s.resource
 	ref := rbac.role_ref(binding)
-	accounts := concat(", ", sort({subject.identity |
+	subjects := [subject |
 		some subject in rbac.subjects(binding, "")
 		_is_account(subject)
-		not _allowed(subject)
+		not subject.identity in input.parameters.allowedSubjects
 		not _controller(ref, subject.account)
-	}))
-	accounts != ""
-	grants := _grants(ref)
+	]
+	subjects != []
+	grants := _grants(ref.kind, ref.name)
+	accounts := concat(", ", sort({subject.identity | some subject in subjects}))
 	msg := concat("", [
 		$"ClusterRoleBinding {k8s.name} lets {accounts} {grants.what} ({ref.kind} {ref.name}){grants.instead}, ",
 		"or list the account in allowedSubjects.",
@@ -123,64 +124,69 @@ _is_account(subject) if subject.name == "system:serviceaccounts"
 
 _is_account(subject) if startswith(subject.name, "system:serviceaccounts:")
 
-_allowed(subject) if subject.identity in input.parameters.allowedSubjects
-
 _controller(ref, {"namespace": "kube-system", "name": name}) if {
 	name in input.parameters.allowedControllers
 	ref.name == $"system:controller:{name}"
 }
 
 # What the role grants beyond reading and what to do about it, in words; undefined where the inventory lacks the role
-# and its name says nothing. What a RoleBinding could grant instead goes before what it can't.
-_grants(ref) := array.concat(_namespaced(hits), hits)[0] if {
-	hits := [hit |
-		some role in rbac.referenced(ref, "")
-		some rule in rbac.effective_rules(role)
-		hit := _beyond_reading(rule)
-	]
-	count(hits) > 0
+# and its name says nothing. What a RoleBinding could grant instead goes before what it can't. Of scalars, so that the
+# bindings of a role share the answer.
+_grants(kind, name) := {"what": _in_namespaces(bindable[0]), "instead": _bind} if {
+	bindable := [rule | some rule in _rules(kind, name); _is_bindable(rule)]
+	bindable != []
+} else := {"what": _elsewhere(others[0]), "instead": _narrow} if {
+	others := [rule | some rule in _rules(kind, name); _elsewhere(rule)]
+	others != []
 } else := {"what": "change nearly everything in every namespace", "instead": _bind} if {
-	ref.name in {"cluster-admin", "admin", "edit"}
-	count(rbac.referenced(ref, "")) == 0
+	name in {"cluster-admin", "admin", "edit"}
+	count(rbac.referenced({"kind": kind, "name": name}, "")) == 0
 }
-
-_namespaced(hits) := [hit | some hit in hits; hit.instead == _bind]
 
 _bind := ": bind such rights with a RoleBinding in each namespace that needs them"
 
 _narrow := ", which no RoleBinding can grant: narrow the role to what the account needs"
 
-_beyond_reading(rule) := {"what": $"{_verbs(writes)} {_resources(pairs)} in every namespace", "instead": _bind} if {
-	writes := rule.verbs - rbac.read_verbs
-	count(writes) > 0
-	pairs := {pair | some pair in _written(rule); not _has_no_namespace(pair, writes)}
+_rules(kind, name) := [rule |
+	some role in rbac.referenced({"kind": kind, "name": name}, "")
+	some rule in rbac.effective_rules(role)
+]
+
+_is_bindable(rule) if {
+	some pair in _written(rule)
+	not _has_no_namespace(pair, rule.verbs)
+}
+
+_is_bindable(rule) if count(rbac.secret_reads(rule)) > 0
+
+_in_namespaces(rule) := $"{_verbs(rule.verbs - rbac.read_verbs)} {_resources(pairs)} in every namespace" if {
+	pairs := {pair | some pair in _written(rule); not _has_no_namespace(pair, rule.verbs)}
 	count(pairs) > 0
-} else := {"what": $"{concat(", ", reads)} secrets in every namespace", "instead": _bind} if {
-	reads := rbac.secret_reads(rule)
-	count(reads) > 0
-} else := {"what": $"{_verbs(writes)} {_resources(pairs)}", "instead": _narrow} if {
-	writes := rule.verbs - rbac.read_verbs
-	count(writes) > 0
+} else := $"{concat(", ", rbac.secret_reads(rule))} secrets in every namespace"
+
+_elsewhere(rule) := $"{_verbs(rule.verbs - rbac.read_verbs)} {_resources(pairs)}" if {
 	pairs := _written(rule)
 	count(pairs) > 0
-} else := {"what": $"{_requests(verbs)} to {_urls(rule)}", "instead": _narrow} if {
+} else := $"{_requests(verbs)} to {_urls(rule)}" if {
 	count(rule.urls) > 0
 	verbs := rule.verbs - {"get", "head", "options"}
 	count(verbs) > 0
 }
 
-# The groups and resources of a rule whose writes count.
-_written(rule) := {[api_group, resource] |
-	some api_group in rule.groups
-	some resource in rule.resources
-	not _ignored(api_group, resource)
-}
+# The groups and resources of a rule that it writes to, as far as that counts.
+_written(rule) := set() if count(rule.verbs - rbac.read_verbs) == 0
 
-_ignored(api_group, resource) if $"{api_group}/{resource}" in input.parameters.ignoredResources
+else := {[api_group, resource] | some api_group in rule.groups; some resource in rule.resources} - _ignored
+
+_ignored := {[api_group, resource] |
+	some name in input.parameters.ignoredResources
+	api_group := split(name, "/")[0]
+	resource := trim_prefix(name, $"{api_group}/")
+}
 
 _has_no_namespace([api_group, resource], _) if builtin.cluster_scoped(api_group, resource)
 
-_has_no_namespace(["", "namespaces"], verbs) if verbs - {"create", "deletecollection"} == set()
+_has_no_namespace(["", "namespaces"], verbs) if (verbs - rbac.read_verbs) - {"create", "deletecollection"} == set()
 
 _verbs(verbs) := "do anything to" if "*" in verbs
 

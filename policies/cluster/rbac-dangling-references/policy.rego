@@ -55,7 +55,7 @@ violation contains finding.at(rego.metadata.chain(), "roleRef.name", msg) if {
 	ref := rbac.role_ref(binding)
 	ref.name != ""
 	binding.roleRef.kind in _role_kinds[input.review.kind.kind]
-	not _exists(ref)
+	not _exists(ref.kind, ref.name)
 	msg := concat("", [
 		$"{_subject} refers to the {ref.kind} {ref.name}, which is not there: whoever makes it decides what the ",
 		"subjects may do. Apply the role first, or name one that exists.",
@@ -66,7 +66,7 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	some subject in rbac.subjects(k8s.resource, k8s.namespace)
 	subject.account.namespace != ""
 	subject.account.name != ""
-	not _account_exists(subject.account)
+	not _account_exists(subject.account.namespace, subject.account.name)
 	path := $"{subject.path}.name"
 	msg := concat("", [
 		$"{_subject} names the {subject.identity}, which is not there: whoever makes it gets these rights. ",
@@ -81,26 +81,26 @@ _role_kinds := {
 	"ClusterRoleBinding": ["ClusterRole"],
 }
 
-_exists(ref) if count(rbac.referenced(ref, k8s.namespace)) > 0
+_exists(kind, name) if count(rbac.referenced({"kind": kind, "name": name}, k8s.namespace)) > 0
 
-_exists({"kind": "ClusterRole", "name": name}) if name in builtin.cluster_roles
+_exists("ClusterRole", name) if name in builtin.cluster_roles
 
-_exists({"kind": "Role", "name": name}) if $"{k8s.namespace}/{name}" in builtin.roles
+_exists("Role", name) if $"{k8s.namespace}/{name}" in builtin.roles
 
-_exists({"kind": "ClusterRole", "name": name}) if $"ClusterRole/{name}" in input.parameters.knownRoles
+_exists("ClusterRole", name) if $"ClusterRole/{name}" in input.parameters.knownRoles
 
-_exists({"kind": "Role", "name": name}) if $"Role/{k8s.namespace}/{name}" in input.parameters.knownRoles
+_exists("Role", name) if $"Role/{k8s.namespace}/{name}" in input.parameters.knownRoles
 
-# Every namespace has its default account.
-_account_exists({"name": "default", "namespace": _})
+# Of scalars, so that all bindings of an account share the answer. Every namespace has its default account.
+_account_exists(_, "default")
 
-_account_exists(account) if builtin.account(account)
-
-_account_exists(account) if $"{account.namespace}/{account.name}" in input.parameters.knownServiceAccounts
-
-_account_exists(account) if {
-	count(inventory.namespaced_named(account.namespace, "", "ServiceAccount", account.name)) > 0
+_account_exists(namespace, name) if {
+	count(inventory.namespaced_named(namespace, "", "ServiceAccount", name)) > 0
 }
 
 # In files, an account can be one that names no namespace and gets its own from the run.
-_account_exists(account) if count(inventory.cluster_named("", "ServiceAccount", account.name)) > 0
+_account_exists(_, name) if count(inventory.cluster_named("", "ServiceAccount", name)) > 0
+
+_account_exists(namespace, name) if builtin.account({"namespace": namespace, "name": name})
+
+_account_exists(namespace, name) if $"{namespace}/{name}" in input.parameters.knownServiceAccounts

@@ -66,32 +66,38 @@ import data.lib.rbac.bootstrap
 import data.lib.rbac.grants
 
 violation contains finding.at(rego.metadata.chain(), hit.path, msg) if {
-	some rule in _rules
-	hits := _hits(rule)
-	not _broad(rule, hits)
-	some name, hit in hits
+	some given in _given
+	not _broad(given)
+	some name, hit in given.hits
+	grant := _grants[name]
 	msg := concat("", [
-		$"{_subject} must not grant {hit.verbs} on {hit.resources} (grant {name}): {hit.why}. {hit.instead}.",
+		$"{_subject} must not grant {hit.verbs} on {hit.resources} (grant {name}): {grant.why}. {grant.instead}.",
 	])
 }
 
 # A rule on every resource is one mistake, however many grants it holds.
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
-	some rule in _rules
-	hits := _hits(rule)
-	_broad(rule, hits)
-	path := rbac.entry_path(rule, "resources", {"*"})
+	some given in _given
+	_broad(given)
+	path := rbac.entry_path(given.rule, "resources", {"*"})
 	msg := concat("", [
-		$"{_subject} must not grant {concat(", ", sort(rule.verbs))} on every resource: that includes the grants ",
-		$"{concat(", ", sort(object.keys(hits)))}, which lead to more rights. ",
+		$"{_subject} must not grant {concat(", ", sort(given.rule.verbs))} on every resource: that includes the grants ",
+		$"{concat(", ", sort(object.keys(given.hits)))}, which lead to more rights. ",
 		"List the resources that are needed without them.",
 	])
 }
 
-_rules := [rule |
+# The rules that give something, with what they give.
+_given := [{"rule": rule, "hits": hits} |
+	role := k8s.resource
+	not grants.harmless(role)
 	not _exempt
-	some rule in bootstrap.judged_rules(input.review.kind.kind, k8s.resource)
-	grants.suspicious(rule)
+	some rule in bootstrap.judged_rules(input.review.kind.kind, role)
+	hits := {name: hit |
+		some name in grants.candidates(rule)
+		hit := grants.granted(rule, _grants[name])
+	}
+	hits != {}
 ]
 
 _exempt if {
@@ -101,29 +107,22 @@ _exempt if {
 
 _subject := $"{input.review.kind.kind} {k8s.name}"
 
-_hits(rule) := {name: hit |
-	some name, grant in _grants
-	granted := grants.granted(rule, grant)
-	hit := object.union(granted, {"why": grant.why, "instead": grant.instead})
+_broad(given) if {
+	"*" in given.rule.resources
+	count(given.hits) > 1
 }
 
-_broad(rule, hits) if {
-	"*" in rule.resources
-	count(hits) > 1
-}
+# The grants that are judged, and those alone.
+_grants := object.remove(grants.all, _allowed) if not _judges_workloads
 
-_grants[name] := grant if {
-	some name, grant in grants.all
-	not _allowed(name)
-}
+_grants := object.remove(object.union(grants.all, {"workloads": grants.workloads}), _allowed) if _judges_workloads
 
-_grants["workloads"] := grants.workloads if {
-	not _allowed("workloads")
+_allowed := {grant | some grant in input.parameters.allowedGrants}
+
+_judges_workloads if {
 	input.review.kind.kind == "Role"
 	_strong_account_beside
 }
-
-_allowed(grant) if grant in input.parameters.allowedGrants
 
 _strong_account_beside if k8s.namespace in input.parameters.systemNamespaces
 
@@ -134,13 +133,14 @@ _strong_account_beside if {
 
 _namespaces_of_strong_accounts contains subject.account.namespace if {
 	some binding in inventory.cluster(rbac.group, "ClusterRoleBinding")
-	_administers(rbac.role_ref(binding))
+	ref := rbac.role_ref(binding)
+	_administers(ref.kind, ref.name)
 	some subject in rbac.subjects(binding, "")
 }
 
-_administers({"kind": "ClusterRole", "name": "cluster-admin"})
+_administers("ClusterRole", "cluster-admin")
 
-_administers(ref) if {
-	some role in rbac.referenced(ref, "")
-	rbac.everything(rbac.effective_rules(role))
+_administers(kind, name) if {
+	some role in rbac.referenced({"kind": kind, "name": name}, "")
+	rbac.covers_everything(role)
 }

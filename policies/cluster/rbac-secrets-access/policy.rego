@@ -57,8 +57,10 @@ import data.lib.rbac.bootstrap
 
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	input.review.kind.kind == "ClusterRole"
+	role := k8s.resource
+	not rbac.free_of(role, {"secrets", "*"})
 	not _exempt(k8s.name)
-	some rule in bootstrap.judged_rules("ClusterRole", k8s.resource)
+	some rule in bootstrap.judged_rules("ClusterRole", role)
 	verbs := rbac.secret_reads(rule)
 	count(verbs) > 0
 	why := _cluster_wide
@@ -72,7 +74,9 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	input.review.kind.kind == "Role"
 	input.parameters.judgeRoles == true
-	some rule in rbac.rules(k8s.resource)
+	role := k8s.resource
+	not rbac.free_of(role, {"secrets", "*"})
+	some rule in rbac.rules(role)
 	verbs := rbac.secret_reads(rule)
 	count(verbs) > 0
 	path := rbac.entry_path(rule, "resources", {"secrets", "*"})
@@ -85,9 +89,9 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 violation contains finding.at(rego.metadata.chain(), "roleRef.name", msg) if {
 	input.review.kind.kind == "ClusterRoleBinding"
 	ref := rbac.role_ref(k8s.resource)
+	_role_may_pass(ref.name)
 	not _exempt(ref.name)
 	_reads_secrets(ref)
-	_role_may_pass(ref.name)
 	msg := concat("", [
 		$"ClusterRoleBinding {k8s.name} lets its subjects read the secrets of every namespace (ClusterRole {ref.name}): ",
 		"bind the role with a RoleBinding in each namespace that needs it.",
@@ -119,6 +123,7 @@ _roles_bound_in_namespaces contains ref.name if {
 
 _reads_secrets(ref) if {
 	some role in rbac.referenced(ref, "")
+	not rbac.free_of(role, {"secrets", "*"})
 	some rule in bootstrap.judged_rules("ClusterRole", role)
 	count(rbac.secret_reads(rule)) > 0
 }

@@ -53,6 +53,7 @@ violation contains finding.at(rego.metadata.chain(), "roleRef.name", msg) if {
 	binding := k8s.resource
 	ref := rbac.role_ref(binding)
 	ref.kind == "ClusterRole"
+	startswith(ref.name, "system:")
 	_for_components(ref.name)
 	subjects := concat(", ", sort({subject.identity |
 		some subject in rbac.subjects(binding, k8s.namespace)
@@ -67,10 +68,7 @@ violation contains finding.at(rego.metadata.chain(), "roleRef.name", msg) if {
 
 _for_components(name) if _is_controllers(name)
 
-_for_components(name) if {
-	startswith(name, "system:")
-	bootstrap.leads_to_more(name)
-}
+_for_components(name) if bootstrap.leads_to_more(name)
 
 _is_controllers(name) if {
 	startswith(name, _controller)

@@ -79,14 +79,11 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	])
 }
 
-_everybody(name) := object.get(_meanings, name, "which stands for everybody") if _listed(name)
-
-_everybody(name) := $"every pod of the namespace {substring(name, 23, -1)}" if {
+_everybody(name) := object.get(_meanings, name, "which stands for everybody") if {
+	name in input.parameters.subjects
+} else := $"every pod of the namespace {substring(name, 23, -1)}" if {
 	startswith(name, "system:serviceaccounts:")
-	not _listed(name)
 }
-
-_listed(name) if name in input.parameters.subjects
 
 _meanings := {
 	"system:anonymous": "everyone who reaches the API server",

@@ -53,7 +53,7 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	some rule in _rules
 	some field in ["verbs", "apiGroups", "resources"]
 	is_array(rule.raw[field])
-	some i, entry in rule.lists[field]
+	some i, entry in rule.raw[field]
 	is_string(entry)
 	contains(entry, "*")
 	path := $"{rule.path}.{field}[{i}]"
@@ -63,7 +63,7 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	some rule in _rules
 	is_array(rule.raw.nonResourceURLs)
-	some i, url in rule.lists.nonResourceURLs
+	some i, url in rule.raw.nonResourceURLs
 	is_string(url)
 	contains(url, "*")
 	not _allowed_url(url)
@@ -87,15 +87,24 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 }
 
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
-	not _exempt
 	some [path, want] in _unreadable
+	not _exempt
 	msg := $"{_subject} can't be read here, so what it grants is unknown: write {want}."
 }
 
 _rules := [rule |
+	role := k8s.resource
+	not _names_all(role)
 	not _exempt
-	some rule in bootstrap.judged_rules(input.review.kind.kind, k8s.resource)
+	some rule in bootstrap.judged_rules(input.review.kind.kind, role)
 ]
+
+# Whether no rule has anything that is judged here.
+_names_all(role) if {
+	texts := rbac.texts(role)
+	not contains(concat(" ", texts), "*")
+	not "deletecollection" in texts
+}
 
 _exempt if {
 	input.review.kind.kind == "ClusterRole"
@@ -152,13 +161,16 @@ _all_verbs := {"get", "list", "watch", "create", "update", "patch", "delete", "d
 
 _resources(rule) := concat(", ", sort(rule.resources))
 
+# The role, where it can't be read at a glance.
+_odd := k8s.resource if not rbac.texts(k8s.resource)
+
 _unreadable contains ["rules", "a list of rules"] if {
-	rules := k8s.resource.rules
+	rules := _odd.rules
 	not _list_or_null(rules)
 }
 
 _unreadable contains [$"rules[{i}]", "a rule with apiGroups, resources and verbs"] if {
-	rules := k8s.resource.rules
+	rules := _odd.rules
 	is_array(rules)
 	some i, rule in rules
 	rule != null
@@ -166,7 +178,7 @@ _unreadable contains [$"rules[{i}]", "a rule with apiGroups, resources and verbs
 }
 
 _unreadable contains [$"{rule.path}.{field}", "a list of texts"] if {
-	some rule in rbac.rules(k8s.resource)
+	some rule in rbac.rules(_odd)
 	some field in rbac.rule_fields
 	value := rule.raw[field]
 	not _texts(value)

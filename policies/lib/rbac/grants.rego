@@ -12,14 +12,14 @@ import data.lib.rbac
 
 all := {
 	"escalate": {
-		"targets": [{"group": rbac.group, "spellings": _plain(["roles", "clusterroles"]), "verbs": {"escalate"}}],
+		"targets": [{"group": rbac.group, "spellings": {"*", "roles", "clusterroles"}, "verbs": {"escalate"}}],
 		"names": "never",
 		"at": "verbs",
 		"why": "whoever may escalate can write any right into a role, also one that it holds itself",
 		"instead": "Remove the verb: Kubernetes lets everyone write the rights into a role that they have",
 	},
 	"bind": {
-		"targets": [{"group": rbac.group, "spellings": _plain(["roles", "clusterroles"]), "verbs": {"bind"}}],
+		"targets": [{"group": rbac.group, "spellings": {"*", "roles", "clusterroles"}, "verbs": {"bind"}}],
 		"names": "strong",
 		"strong_names": {"cluster-admin", "admin", "edit"},
 		"strong_prefixes": {"system:"},
@@ -29,10 +29,10 @@ all := {
 	},
 	"impersonate": {
 		"targets": [
-			{"group": "", "spellings": _plain(["users", "groups", "serviceaccounts"]), "verbs": _impersonating},
+			{"group": "", "spellings": {"*", "users", "groups", "serviceaccounts"}, "verbs": _impersonating},
 			{
 				"group": "authentication.k8s.io",
-				"spellings": _plain(["users", "groups", "serviceaccounts", "uids", "userextras", "nodes"]),
+				"spellings": {"*", "users", "groups", "serviceaccounts", "uids", "userextras", "nodes"},
 				"prefixes": {"userextras/", "*/"},
 				"verbs": _impersonating,
 			},
@@ -46,7 +46,7 @@ all := {
 	},
 	"service-account-tokens": {
 		"targets": [{
-			"group": "", "subresource": true, "spellings": _sub(["serviceaccounts"], "token"),
+			"group": "", "subresource": true, "spellings": {"*", "*/token", "serviceaccounts/token"},
 			"verbs": {"create"},
 		}],
 		"names": "limit",
@@ -56,7 +56,7 @@ all := {
 	},
 	"nodes-proxy": {
 		"targets": [{
-			"group": "", "subresource": true, "spellings": _sub(["nodes"], "proxy"),
+			"group": "", "subresource": true, "spellings": {"*", "*/proxy", "nodes/proxy"},
 			"verbs": (writes | {"get"}),
 		}],
 		"names": "never",
@@ -65,28 +65,40 @@ all := {
 		"instead": "Grant nodes/metrics, nodes/stats or nodes/log instead",
 	},
 	"exec": {
-		"targets": [_on_pods("exec", {"create", "get"})],
+		"targets": [{
+			"group": "", "subresource": true, "spellings": {"*", "*/exec", "pods/exec"},
+			"verbs": {"create", "get"},
+		}],
 		"names": "limit",
 		"at": "resources",
 		"why": "a command in a running pod acts with the pod's secrets and ServiceAccount",
 		"instead": "Remove it, or list the pods in resourceNames",
 	},
 	"attach": {
-		"targets": [_on_pods("attach", {"create", "get"})],
+		"targets": [{
+			"group": "", "subresource": true, "spellings": {"*", "*/attach", "pods/attach"},
+			"verbs": {"create", "get"},
+		}],
 		"names": "limit",
 		"at": "resources",
 		"why": "the terminal of a running process acts with the pod's secrets and ServiceAccount",
 		"instead": "Remove it, or list the pods in resourceNames",
 	},
 	"port-forward": {
-		"targets": [_on_pods("portforward", {"create", "get"})],
+		"targets": [{
+			"group": "", "subresource": true, "spellings": {"*", "*/portforward", "pods/portforward"},
+			"verbs": {"create", "get"},
+		}],
 		"names": "limit",
 		"at": "resources",
 		"why": "a forwarded port reaches a pod past every NetworkPolicy, ports that listen on localhost too",
 		"instead": "Remove it, or list the pods in resourceNames",
 	},
 	"ephemeral-containers": {
-		"targets": [_on_pods("ephemeralcontainers", {"update", "patch"})],
+		"targets": [{
+			"group": "", "subresource": true, "spellings": {"*", "*/ephemeralcontainers", "pods/ephemeralcontainers"},
+			"verbs": {"update", "patch"},
+		}],
 		"names": "limit",
 		"at": "resources",
 		"why": "a debug container runs in the pod with its volumes, namespaces and ServiceAccount",
@@ -96,9 +108,9 @@ all := {
 		"targets": [
 			{
 				"group": "certificates.k8s.io", "subresource": true,
-				"spellings": _sub(["certificatesigningrequests"], "approval"), "verbs": {"update", "patch"},
+				"spellings": {"*", "*/approval", "certificatesigningrequests/approval"}, "verbs": {"update", "patch"},
 			},
-			{"group": "certificates.k8s.io", "spellings": _plain(["signers"]), "verbs": {"approve", "sign"}},
+			{"group": "certificates.k8s.io", "spellings": {"*", "signers"}, "verbs": {"approve", "sign"}},
 		],
 		"names": "strong",
 		"strong_names": set(),
@@ -110,7 +122,7 @@ all := {
 	"webhooks": {
 		"targets": [{
 			"group": "admissionregistration.k8s.io",
-			"spellings": _plain(["mutatingwebhookconfigurations", "validatingwebhookconfigurations"]),
+			"spellings": {"*", "mutatingwebhookconfigurations", "validatingwebhookconfigurations"},
 			"verbs": writes,
 		}],
 		"names": "limit",
@@ -121,10 +133,10 @@ all := {
 	"admission-policies": {
 		"targets": [{
 			"group": "admissionregistration.k8s.io",
-			"spellings": _plain([
-				"validatingadmissionpolicies", "validatingadmissionpolicybindings",
+			"spellings": {
+				"*", "validatingadmissionpolicies", "validatingadmissionpolicybindings",
 				"mutatingadmissionpolicies", "mutatingadmissionpolicybindings",
-			]),
+			},
 			"verbs": writes,
 		}],
 		"names": "limit",
@@ -136,11 +148,11 @@ all := {
 		"targets": [
 			{"group": "constraints.gatekeeper.sh", "any": true, "spellings": {"*"}, "verbs": writes},
 			{"group": "mutations.gatekeeper.sh", "any": true, "spellings": {"*"}, "verbs": writes},
-			{"group": "templates.gatekeeper.sh", "spellings": _plain(["constrainttemplates"]), "verbs": writes},
-			{"group": "config.gatekeeper.sh", "spellings": _plain(["configs"]), "verbs": writes},
-			{"group": "externaldata.gatekeeper.sh", "spellings": _plain(["providers"]), "verbs": writes},
-			{"group": "expansion.gatekeeper.sh", "spellings": _plain(["expansiontemplate"]), "verbs": writes},
-			{"group": "syncset.gatekeeper.sh", "spellings": _plain(["syncsets"]), "verbs": writes},
+			{"group": "templates.gatekeeper.sh", "spellings": {"*", "constrainttemplates"}, "verbs": writes},
+			{"group": "config.gatekeeper.sh", "spellings": {"*", "configs"}, "verbs": writes},
+			{"group": "externaldata.gatekeeper.sh", "spellings": {"*", "providers"}, "verbs": writes},
+			{"group": "expansion.gatekeeper.sh", "spellings": {"*", "expansiontemplate"}, "verbs": writes},
+			{"group": "syncset.gatekeeper.sh", "spellings": {"*", "syncsets"}, "verbs": writes},
 		],
 		"names": "limit",
 		"at": "resources",
@@ -148,21 +160,21 @@ all := {
 		"instead": "Leave Gatekeeper's objects to the cluster's administrators",
 	},
 	"roles": {
-		"targets": [{"group": rbac.group, "spellings": _plain(["roles", "clusterroles"]), "verbs": writes}],
+		"targets": [{"group": rbac.group, "spellings": {"*", "roles", "clusterroles"}, "verbs": writes}],
 		"names": "limit",
 		"at": "resources",
 		"why": "who writes roles hands out rights, and changes those of everyone who is bound to them",
 		"instead": "Keep roles in Git and let the deployment apply them, or name the roles in resourceNames",
 	},
 	"bindings": {
-		"targets": [{"group": rbac.group, "spellings": _plain(["rolebindings", "clusterrolebindings"]), "verbs": writes}],
+		"targets": [{"group": rbac.group, "spellings": {"*", "rolebindings", "clusterrolebindings"}, "verbs": writes}],
 		"names": "limit",
 		"at": "resources",
 		"why": "who writes bindings hands out rights, to other accounts too",
 		"instead": "Keep bindings in Git and let the deployment apply them, or name the bindings in resourceNames",
 	},
 	"persistent-volumes": {
-		"targets": [{"group": "", "spellings": _plain(["persistentvolumes"]), "verbs": {"create"}}],
+		"targets": [{"group": "", "spellings": {"*", "persistentvolumes"}, "verbs": {"create"}}],
 		"names": "limit",
 		"at": "resources",
 		"why": "a PersistentVolume of the type hostPath or local mounts any directory of a node",
@@ -170,10 +182,10 @@ all := {
 	},
 	"namespaces": {
 		"targets": [
-			{"group": "", "spellings": _plain(["namespaces"]), "verbs": {"update", "patch"}},
+			{"group": "", "spellings": {"*", "namespaces"}, "verbs": {"update", "patch"}},
 			{
 				"group": "", "subresource": true,
-				"spellings": (_sub(["namespaces"], "status") | _sub(["namespaces"], "finalize")),
+				"spellings": {"*", "*/status", "*/finalize", "namespaces/status", "namespaces/finalize"},
 				"verbs": {"update", "patch"},
 			},
 		],
@@ -184,8 +196,8 @@ all := {
 	},
 	"nodes": {
 		"targets": [
-			{"group": "", "spellings": _plain(["nodes"]), "verbs": {"update", "patch"}},
-			{"group": "", "subresource": true, "spellings": _sub(["nodes"], "status"), "verbs": {"update", "patch"}},
+			{"group": "", "spellings": {"*", "nodes"}, "verbs": {"update", "patch"}},
+			{"group": "", "subresource": true, "spellings": {"*", "*/status", "nodes/status"}, "verbs": {"update", "patch"}},
 		],
 		"names": "limit",
 		"at": "resources",
@@ -193,7 +205,7 @@ all := {
 		"instead": "Remove these verbs, or list the nodes in resourceNames",
 	},
 	"api-services": {
-		"targets": [{"group": "apiregistration.k8s.io", "spellings": _plain(["apiservices"]), "verbs": writes}],
+		"targets": [{"group": "apiregistration.k8s.io", "spellings": {"*", "apiservices"}, "verbs": writes}],
 		"names": "limit",
 		"at": "resources",
 		"why": "an APIService answers for a whole API group, and gets every object that is sent to it",
@@ -201,7 +213,7 @@ all := {
 	},
 	"custom-resource-definitions": {
 		"targets": [{
-			"group": "apiextensions.k8s.io", "spellings": _plain(["customresourcedefinitions"]),
+			"group": "apiextensions.k8s.io", "spellings": {"*", "customresourcedefinitions"},
 			"verbs": writes,
 		}],
 		"names": "limit",
@@ -211,8 +223,8 @@ all := {
 	},
 	"endpoints": {
 		"targets": [
-			{"group": "", "spellings": _plain(["endpoints"]), "verbs": {"create", "update", "patch"}},
-			{"group": "discovery.k8s.io", "spellings": _plain(["endpointslices"]), "verbs": {"create", "update", "patch"}},
+			{"group": "", "spellings": {"*", "endpoints"}, "verbs": {"create", "update", "patch"}},
+			{"group": "discovery.k8s.io", "spellings": {"*", "endpointslices"}, "verbs": {"create", "update", "patch"}},
 		],
 		"names": "limit",
 		"at": "resources",
@@ -225,13 +237,13 @@ all := {
 # description: Creating or changing workloads; a grant only where a strong ServiceAccount can be put into them.
 workloads := {
 	"targets": [
-		{"group": "", "spellings": _plain(["pods", "replicationcontrollers"]), "verbs": _creating},
+		{"group": "", "spellings": {"*", "pods", "replicationcontrollers"}, "verbs": _creating},
 		{
 			"group": "apps",
-			"spellings": _plain(["deployments", "statefulsets", "daemonsets", "replicasets"]),
+			"spellings": {"*", "deployments", "statefulsets", "daemonsets", "replicasets"},
 			"verbs": _creating,
 		},
-		{"group": "batch", "spellings": _plain(["jobs", "cronjobs"]), "verbs": _creating},
+		{"group": "batch", "spellings": {"*", "jobs", "cronjobs"}, "verbs": _creating},
 	],
 	"names": "limit",
 	"at": "resources",
@@ -247,41 +259,84 @@ _impersonating := {
 	"impersonate", "impersonate:user-info", "impersonate:serviceaccount", "impersonate:arbitrary-node",
 }
 
-_plain(resources) := {"*"} | {resource | some resource in resources}
+# METADATA
+# description: Whether a look at the words of a role tells that it gives nothing of any grant or of `workloads`.
+harmless(role) if rbac.free_of(role, _verbs_and_readable)
 
-_sub(resources, subresource) := {"*", $"*/{subresource}"} | {$"{resource}/{subresource}" | some resource in resources}
-
-_on_pods(subresource, verbs) := {
-	"group": "", "subresource": true,
-	"spellings": _sub(["pods"], subresource), "verbs": verbs,
+harmless(role) if {
+	rbac.free_of(role, _spellings_and_open_groups)
+	not strings.any_prefix_match(rbac.texts(role), _prefixes)
 }
 
 # METADATA
 # description: |
-#   A cheap look at a rule, whether it can give anything of any grant or of `workloads`. Most rules only read, or belong
-#   to other groups.
-suspicious(rule) if {
-	rbac.meet(rule.groups, _groups)
-	count(rule.verbs - rbac.read_verbs) > 0
+#   The names of the grants, "workloads" among them, that the rule can give something of by its groups and resources.
+#   Most rules spell nothing that any grant is about, or only read it.
+candidates(rule) := _by_spelling(rule) | _unspelled(rule) if count(rule.verbs & _verbs) > 0
+
+else := _by_spelling(rule) if {
+	count(rule.verbs & _reads) > 0
+	count(rule.resources & _readable) > 0
 }
 
-suspicious(rule) if {
-	"get" in rule.verbs
-	rbac.meet(rule.groups, {"*", ""})
-	rbac.meet(rule.resources, _reached_by_get)
+else := set()
+
+_by_spelling(rule) := {name |
+	some resource in (rule.resources & _spellings)
+	some api_group in rule.groups
+	some name in _giving(api_group, resource)
 }
 
-_groups := {
-	"*", "", "apps", "batch", "rbac.authorization.k8s.io", "authentication.k8s.io", "certificates.k8s.io",
-	"admissionregistration.k8s.io", "apiextensions.k8s.io", "apiregistration.k8s.io", "discovery.k8s.io",
-	"constraints.gatekeeper.sh", "mutations.gatekeeper.sh", "templates.gatekeeper.sh", "config.gatekeeper.sh",
-	"externaldata.gatekeeper.sh", "expansion.gatekeeper.sh", "syncset.gatekeeper.sh",
+# A ref that leads through all grants at once is a fraction of a loop over them.
+_giving("*", resource) := {name |
+	some name, i
+	_every[name].targets[i].spellings[resource]
 }
 
-_reached_by_get := {
-	"*", "pods/exec", "*/exec", "pods/attach", "*/attach", "pods/portforward", "*/portforward", "nodes/proxy",
-	"*/proxy",
+_giving(api_group, resource) := {name |
+	some name, i
+	_every[name].targets[i].spellings[resource]
+	_every[name].targets[i].group == api_group
+} if {
+	api_group != "*"
 }
+
+# What no list of spellings names.
+_unspelled(rule) := {name | some name, i; _every[name].targets[i].any == true} | {name |
+	some name, i
+	prefixes := _every[name].targets[i].prefixes
+	strings.any_prefix_match(rule.resources, prefixes)
+} if {
+	count(rule.groups & _open_groups) > 0
+} else := set()
+
+_every := object.union(all, {"workloads": workloads})
+
+_spellings := union({spellings | spellings := _every[_].targets[_].spellings})
+
+_open_groups := union({
+	{"*"},
+	{_every[name].targets[i].group | some name, i; _every[name].targets[i].any == true},
+	{_every[name].targets[i].group | some name, i; _every[name].targets[i].prefixes},
+})
+
+_spellings_and_open_groups := _spellings | _open_groups
+
+_prefixes := union({prefixes | prefixes := _every[_].targets[_].prefixes})
+
+_all_verbs := union({verbs | verbs := _every[_].targets[_].verbs})
+
+_verbs := {"*"} | (_all_verbs - rbac.read_verbs)
+
+_reads := _all_verbs & rbac.read_verbs
+
+# Where reading is enough.
+_readable := union({target.spellings |
+	target := _every[_].targets[_]
+	count(target.verbs & rbac.read_verbs) > 0
+})
+
+_verbs_and_readable := _verbs | _readable
 
 # METADATA
 # description: |
@@ -289,10 +344,10 @@ _reached_by_get := {
 #   undefined if it gives nothing.
 granted(rule, grant) := [hit |
 	some target in grant.targets
-	rbac.meet(rule.groups, {"*", target.group})
+	count(rule.groups & {"*", target.group}) > 0
 	resources := _spelled(rule, target)
 	count(resources) > 0
-	verbs := _unlimited(rule, grant, target, _verbs_hit(rule.verbs, target.verbs))
+	verbs := _unlimited(rule, grant, target, rbac.verbs_among(rule.verbs, target.verbs))
 	count(verbs) > 0
 	hit := {
 		"verbs": concat(", ", sort(_as_written(rule, verbs))),
@@ -318,10 +373,6 @@ _any_of_group(rule, target) := {resource | some resource in rule.resources; not 
 	target.any
 	target.group in rule.groups
 }
-
-_verbs_hit(verbs, wanted) := wanted if "*" in verbs
-
-else := verbs & wanted
 
 _as_written(rule, _) := {"*"} if "*" in rule.verbs
 

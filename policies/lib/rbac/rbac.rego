@@ -13,28 +13,59 @@ group := "rbac.authorization.k8s.io"
 
 # METADATA
 # description: |
-#   The rules of a role as {"path", "raw", "verbs", "groups", "resources", "urls" (sets), "lists", "names", "named"};
-#   `lists` holds the fields as arrays, to find the index of an entry, `named` tells whether resourceNames limit the
-#   rule at all.
-rules(role) := [_rule(i, rule) |
-	some i, rule in list(object.get(role, "rules", null))
-	is_object(rule)
+#   All texts in the rules of a role, in whichever list of whichever rule: one look tells that a role has nothing of what
+#   a guardrail asks for. Undefined where there are no rules, or where they don't have the form that the API server
+#   takes, a list of objects of lists of texts.
+texts(role) := found if {
+	is_array(role.rules)
+
+	# Values are ordered by type first: where the least and the greatest are objects, all are.
+	is_object(min(role.rules))
+	is_object(max(role.rules))
+	lists := {values | some values in role.rules[_]}
+	is_array(min(lists))
+	is_array(max(lists))
+	found := {text | some text in lists[_]}
+	is_string(min(found))
+	is_string(max(found))
+}
+
+# METADATA
+# description: Whether the rules of a role can be read at a glance and none of them has any of the words.
+free_of(role, words) if count(texts(role) & words) == 0
+
+# METADATA
+# description: |
+#   The rules of a role as {"path", "raw", "verbs", "groups", "resources", "urls" (sets), "names", "named"}; `named`
+#   tells whether resourceNames limit the rule at all.
+rules(role) := [_rule(i, raw, raw) | some i, raw in role.rules] if {
+	texts(role)
+} else := [_rule(i, raw, _lists_of(raw)) |
+	some i, raw in list(object.get(role, "rules", null))
+	is_object(raw)
 ]
 
-_rule(i, rule) := {
+_rule(i, raw, lists) := {
 	"path": $"rules[{i}]",
-	"raw": rule,
-	"verbs": _strings(lists.verbs),
-	"groups": _strings(lists.apiGroups),
-	"resources": _strings(lists.resources),
-	"urls": _strings(lists.nonResourceURLs),
-	"lists": lists,
+	"raw": raw,
+	"verbs": {verb | some verb in lists.verbs},
+	"groups": {api_group | some api_group in lists.apiGroups},
+	"resources": {resource | some resource in lists.resources},
+	"urls": {url | some url in lists.nonResourceURLs},
 	"names": names,
 	"named": _limiting(names),
 } if {
-	lists := {field: list(object.get(rule, field, null)) | some field in rule_fields}
-	names := _array(object.get(rule, "resourceNames", null))
+	names := object.get(lists, "resourceNames", [])
 }
+
+# The lists of a rule of any form: what is no text is left out, but for names.
+_lists_of(raw) := object.union(
+	{field: strings |
+		some field in rule_fields
+		strings := [x | some x in list(object.get(raw, field, null)); is_string(x)]
+	},
+	{"resourceNames": _array(object.get(raw, "resourceNames", null))},
+)
 
 rule_fields := ["verbs", "apiGroups", "resources", "nonResourceURLs"]
 
@@ -62,8 +93,6 @@ else := []
 _array(x) := x if is_array(x)
 
 else := []
-
-_strings(xs) := {x | some x in xs; is_string(x)}
 
 # METADATA
 # description: |
@@ -112,16 +141,39 @@ read_verbs := {"get", "list", "watch"}
 # METADATA
 # description: The verbs with which the rule reads any Secret, sorted.
 secret_reads(rule) := sort([verb |
-	some verb in read_verbs
-	covers_any_object(rule, "", "secrets", "", verb)
-])
+	some verb in verbs_among(rule.verbs, read_verbs)
+	not limited(rule, "", verb)
+]) if {
+	count(rule.resources & {"*", "secrets"}) > 0
+	count(rule.groups & {"*", ""}) > 0
+} else := []
 
 # METADATA
-# description: Whether the rules together cover everything, cluster-admin under whatever name.
+# description: Those of the verbs that are wanted; all of these for `*`.
+verbs_among(verbs, wanted) := wanted if "*" in verbs
+
+else := verbs & wanted
+
+# METADATA
+# description: |
+#   Whether a role, with what it collects from the inventory, covers everything, cluster-admin by whatever name.
+covers_everything(role) if {
+	not _is_narrow(role)
+	everything(effective_rules(role))
+}
+
+_is_narrow(role) if {
+	not role.aggregationRule
+	free_of(role, {"*"})
+}
+
+# METADATA
+# description: Whether the rules together cover everything.
 everything(rules_of_role) if {
+	wide := [rule | some rule in rules_of_role; "*" in rule.resources]
 	every api_group in ["", "apps", group] {
 		every verb in ["get", "create", "update", "delete"] {
-			some rule in rules_of_role
+			some rule in wide
 			covers_any_object(rule, api_group, "anything", "", verb)
 		}
 	}
@@ -135,7 +187,7 @@ entry_path(rule, field, values) := $"{rule.path}.{field}[{min(indexes)}]" if {
 } else := $"{rule.path}.{field}"
 
 _indexes(rule, field, values) := [i |
-	some i, value in rule.lists[field]
+	some i, value in list(object.get(rule.raw, field, null))
 	value in values
 ]
 
@@ -144,13 +196,23 @@ _indexes(rule, field, values) := [i |
 #   The subjects of a binding as {"path", "kind", "name", "identity", "account"}. The identity is User/NAME, Group/NAME
 #   or ServiceAccount/NAMESPACE/NAME, whichever way the account is spelled (a User system:serviceaccount:ns:name is
 #   that account); `account` is {"namespace", "name"}, or null. An account without a namespace is one of the binding's.
-subjects(binding, namespace) := [subject |
+subjects(binding, namespace) := [_subject(i, raw, namespace) |
 	some i, raw in list(object.get(binding, "subjects", null))
-	subject := _subject($"subjects[{i}]", raw, namespace)
 ]
 
-_subject(path, raw, namespace) := {
-	"path": path,
+_subject(i, raw, binding_namespace) := {
+	"path": $"subjects[{i}]",
+	"kind": "ServiceAccount",
+	"name": raw.name,
+	"account": {"namespace": raw.namespace, "name": raw.name},
+	"identity": $"ServiceAccount/{raw.namespace}/{raw.name}",
+} if {
+	raw.kind == "ServiceAccount"
+	is_string(raw.name)
+	is_string(raw.namespace)
+	raw.namespace != ""
+} else := {
+	"path": $"subjects[{i}]",
 	"kind": kind,
 	"name": name,
 	"account": account,
@@ -158,7 +220,7 @@ _subject(path, raw, namespace) := {
 } if {
 	kind := text(raw, "kind")
 	name := text(raw, "name")
-	account := _account(kind, name, text(raw, "namespace"), namespace)
+	account := _account(kind, name, text(raw, "namespace"), binding_namespace)
 }
 
 # METADATA
@@ -191,7 +253,11 @@ _identity(_, "", null) := "an unnamed subject"
 
 # METADATA
 # description: The role that a binding refers to, {"kind", "name"}. What is not a Role is taken for a ClusterRole.
-role_ref(binding) := {"kind": _role_kind(text(ref, "kind")), "name": text(ref, "name")} if {
+role_ref(binding) := {"kind": ref.kind, "name": ref.name} if {
+	ref := binding.roleRef
+	ref.kind in {"ClusterRole", "Role"}
+	is_string(ref.name)
+} else := {"kind": _role_kind(text(ref, "kind")), "name": text(ref, "name")} if {
 	ref := object.get(binding, "roleRef", null)
 }
 
@@ -203,15 +269,26 @@ _role_kind(kind) := "ClusterRole" if kind != "Role"
 # description: |
 #   The roles of the inventory that a binding in the namespace refers to, as a set; empty if the inventory lacks it. In
 #   files, a Role that names no namespace counts.
-referenced({"kind": "Role", "name": name}, namespace) := roles if {
-	roles := inventory.namespaced_named(namespace, group, "Role", name) | inventory.cluster_named(group, "Role", name)
+referenced({"kind": "Role", "name": name}, namespace) := {role |
+	some version in _versions
+	role := data.inventory.namespace[namespace][version].Role[name]
+} | {role |
+	some version in _versions
+	role := data.inventory.cluster[version].Role[name]
 }
 
-referenced({"kind": "ClusterRole", "name": name}, _) := inventory.cluster_named(group, "ClusterRole", name)
+referenced({"kind": "ClusterRole", "name": name}, _) := {role |
+	some version in _versions
+	role := data.inventory.cluster[version].ClusterRole[name]
+}
+
+_versions := [$"{group}/{version}" | some version in ["v1", "v1beta1", "v1alpha1"]]
 
 # METADATA
 # description: The rules of a role with those that its aggregationRule collects from the inventory.
-effective_rules(role) := array.concat(rules(role), [rule |
+effective_rules(role) := rules(role) if not role.aggregationRule
+
+else := array.concat(rules(role), [rule |
 	selectors := list(object.get(role, ["aggregationRule", "clusterRoleSelectors"], null))
 	count(selectors) > 0
 	some other in inventory.cluster(group, "ClusterRole")

@@ -77,6 +77,28 @@ test_rules_of_anything if {
 	[rule.path | some rule in rbac.rules({"rules": [null, {}]})] == ["rules[1]"]
 }
 
+_plain := {"apiGroups": ["", "apps"], "resources": ["pods"], "resourceNames": ["a"], "verbs": ["get"]}
+
+test_texts if {
+	rbac.texts({"rules": [_plain, {"nonResourceURLs": ["/x"], "verbs": ["get"]}]}) == {"", "apps", "pods", "a", "get", "/x"}
+	every rules in [
+		null, 7, "get", {}, {"a": _plain}, [], [{}], [_plain, null], [_plain, "get"], [_plain, 7], [_plain, ["get"]],
+		[_plain, {"verbs": "list"}], [_plain, {"verbs": null}], [_plain, {"verbs": {"a": "list"}}],
+		[_plain, {"verbs": [["list"]]}], [_plain, {"verbs": [null]}], [_plain, {"verbs": [{}]}], [_plain, {"verbs": [7]}],
+	] {
+		not rbac.texts({"rules": rules})
+		not rbac.free_of({"rules": rules}, {"list"})
+	}
+	rbac.free_of({"rules": [_plain]}, {"list"})
+	not rbac.free_of({"rules": [_plain]}, {"list", "pods"})
+}
+
+# What is read at a glance is read as what is not.
+test_rules_of_any_form if {
+	[first, _] := rbac.rules({"rules": [_plain, {"verbs": "get"}]})
+	[first] == rbac.rules({"rules": [_plain]})
+}
+
 test_identities if {
 	subjects := rbac.subjects(
 		{"subjects": [
@@ -163,21 +185,47 @@ test_grants if {
 	}
 }
 
-# The cheap look hides nothing: it lets through each way to spell each grant.
-test_suspicious if {
-	every grant in array.concat([grants.workloads], [grant | some grant in grants.all]) {
+_every_grant := object.union(grants.all, {"workloads": grants.workloads})
+
+# The cheap looks hide nothing: they let through each way to spell each grant.
+test_candidates if {
+	every name, grant in _every_grant {
 		every target in grant.targets {
 			every verb in target.verbs {
 				every resource in target.spellings {
-					grants.suspicious(_on([target.group], [resource], [verb]))
-					grants.suspicious(_on(["*"], [resource], ["*"]))
+					_is_candidate(name, [target.group], [resource], [verb])
+					_is_candidate(name, ["*"], [resource], ["*"])
 				}
 			}
 		}
 	}
-	not grants.suspicious(_on([""], ["*"], ["list", "watch"]))
-	not grants.suspicious(_on([""], ["pods"], ["get"]))
-	not grants.suspicious(_on(["example.com"], ["*"], ["*"]))
+	_is_candidate("impersonate", ["authentication.k8s.io"], ["userextras/scopes"], ["impersonate"])
+	_is_candidate("impersonate", ["*"], ["*/scopes"], ["*"])
+	_is_candidate("gatekeeper", ["constraints.gatekeeper.sh"], ["anyconstraint"], ["delete"])
+	_is_candidate("gatekeeper", ["mutations.gatekeeper.sh"], ["assign"], ["*"])
+	_is_candidate("exec", [""], ["pods/exec"], ["get"])
+}
+
+_is_candidate(name, groups, resources, verbs) if {
+	role := {"rules": [{"apiGroups": groups, "resources": resources, "verbs": verbs}]}
+	not grants.harmless(role)
+	[rule] := rbac.rules(role)
+	name in grants.candidates(rule)
+}
+
+# And they do look away from most.
+test_no_candidates if {
+	every line in [
+		[[""], ["*"], ["list", "watch"]], [[""], ["pods"], ["get"]], [[""], ["events", "services"], ["create", "patch"]],
+		[["example.com"], ["anything"], ["*"]],
+	] {
+		role := {"rules": [{"apiGroups": line[0], "resources": line[1], "verbs": line[2]}]}
+		[rule] := rbac.rules(role)
+		grants.candidates(rule) - {"workloads"} == set()
+	}
+	every line in [[[""], ["pods"], ["get"]], [["example.com"], ["anything"], ["create", "delete"]]] {
+		grants.harmless({"rules": [{"apiGroups": line[0], "resources": line[1], "verbs": line[2]}]})
+	}
 }
 
 test_builtin if {
