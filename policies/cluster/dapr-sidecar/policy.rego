@@ -60,83 +60,8 @@ import data.lib.quantity
 
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	some sidecar in dapr.sidecars
-	dapr.has(sidecar, "sidecar-listen-addresses")
-	addresses := _reachable(dapr.setting(sidecar, "sidecar-listen-addresses"))
-	count(addresses) > 0
-	path := dapr.path(sidecar, "sidecar-listen-addresses")
-	msg := concat("", [
-		$"The Dapr sidecar listens on {concat(" and ", addresses)}, where other pods reach its API: ",
-		"write [::1],127.0.0.1 or leave the annotation out.",
-	])
-}
-
-violation contains finding.at(rego.metadata.chain(), path, msg) if {
-	some sidecar in dapr.sidecars
-	some setting, effect in _switches
-	dapr.on(sidecar, setting)
+	some [setting, msg] in _faults(sidecar)
 	path := dapr.path(sidecar, setting)
-	msg := $"The annotation dapr.io/{setting} {effect}: remove it."
-}
-
-violation contains finding.at(rego.metadata.chain(), path, msg) if {
-	some sidecar in dapr.sidecars
-	text := dapr.setting(sidecar, "sidecar-image")
-	text != ""
-	not images.listed(images.parse(text), input.parameters.allowedImages)
-	path := dapr.path(sidecar, "sidecar-image")
-	msg := concat("", [
-		$"The Dapr sidecar's image {text} is not allowed: leave the annotation out, or take the image from ",
-		$"{concat(" or ", input.parameters.allowedImages)}.",
-	])
-}
-
-violation contains finding.at(rego.metadata.chain(), path, msg) if {
-	some sidecar in dapr.sidecars
-	some setting, example in _limits
-	dapr.setting(sidecar, setting) == ""
-	path := dapr.path(sidecar, setting)
-	msg := $"The Dapr sidecar has no limit: set the annotation dapr.io/{setting}, for example to {example}."
-}
-
-violation contains finding.at(rego.metadata.chain(), path, msg) if {
-	some sidecar in dapr.sidecars
-	some setting, example in _amounts
-	text := dapr.setting(sidecar, setting)
-	text != ""
-	not quantity.positive(text)
-	path := dapr.path(sidecar, setting)
-	msg := concat("", [
-		$"The annotation dapr.io/{setting} is {text}, no quantity above zero, and Dapr limits nothing: ",
-		$"write for example {example}.",
-	])
-}
-
-violation contains finding.at(rego.metadata.chain(), path, msg) if {
-	some sidecar in dapr.sidecars
-	not _has_seccomp(sidecar, dapr.setting(sidecar, "sidecar-seccomp-profile-type"))
-	path := dapr.path(sidecar, "sidecar-seccomp-profile-type")
-	msg := concat("", [
-		"The Dapr sidecar has no seccomp profile: set the annotation dapr.io/sidecar-seccomp-profile-type to ",
-		"RuntimeDefault.",
-	])
-}
-
-violation contains finding.at(rego.metadata.chain(), path, msg) if {
-	some sidecar in dapr.sidecars
-	some setting in ["env", "env-from-secret"]
-	variables := _variables(dapr.setting(sidecar, setting)) - {name | some name in input.parameters.allowedVariables}
-	count(variables) > 0
-	path := dapr.path(sidecar, setting)
-	msg := $"The annotation dapr.io/{setting} sets {concat(", ", sort(variables))} in the Dapr sidecar: remove it."
-}
-
-violation contains finding.at(rego.metadata.chain(), path, msg) if {
-	some sidecar in dapr.sidecars
-	some setting in ["volume-mounts", "volume-mounts-rw"]
-	volumes := _volumes(dapr.setting(sidecar, setting)) - {name | some name in input.parameters.allowedVolumes}
-	count(volumes) > 0
-	path := dapr.path(sidecar, setting)
-	msg := $"The annotation dapr.io/{setting} mounts {concat(", ", sort(volumes))} into the Dapr sidecar: remove it."
 }
 
 violation contains finding.in_container(rego.metadata.chain(), entry, "name", msg) if {
@@ -145,6 +70,82 @@ violation contains finding.in_container(rego.metadata.chain(), entry, "name", ms
 	entry.type != "ephemeralContainers"
 	not _is_injected(entry.pod)
 	msg := "Container daprd is written by hand, so that Dapr injects no sidecar and ignores its annotations: remove it."
+}
+
+# What is at fault with a sidecar, as [setting, message].
+_faults(sidecar) := union({
+	_open_addresses(sidecar),
+	_switched_on(sidecar),
+	_other_image(sidecar),
+	_unlimited(sidecar),
+	_unread_amounts(sidecar),
+	_without_seccomp(sidecar),
+	_foreign_variables(sidecar),
+	_foreign_volumes(sidecar),
+})
+
+_open_addresses(sidecar) := {[setting, msg] |
+	setting := "sidecar-listen-addresses"
+	dapr.has(sidecar, setting)
+	addresses := _reachable(dapr.setting(sidecar, setting))
+	count(addresses) > 0
+	msg := concat("", [
+		$"The Dapr sidecar listens on {concat(" and ", addresses)}, where other pods reach its API: ",
+		"write [::1],127.0.0.1 or leave the annotation out.",
+	])
+}
+
+_switched_on(sidecar) := {[setting, msg] |
+	some setting, effect in _switches
+	dapr.on(sidecar, setting)
+	msg := $"The annotation dapr.io/{setting} {effect}: remove it."
+}
+
+_other_image(sidecar) := {["sidecar-image", msg] |
+	text := dapr.setting(sidecar, "sidecar-image")
+	text != ""
+	not images.listed(images.parse(text), input.parameters.allowedImages)
+	msg := concat("", [
+		$"The Dapr sidecar's image {text} is not allowed: leave the annotation out, or take the image from ",
+		$"{concat(" or ", input.parameters.allowedImages)}.",
+	])
+}
+
+_unlimited(sidecar) := {[setting, msg] |
+	some setting, example in _limits
+	dapr.setting(sidecar, setting) == ""
+	msg := $"The Dapr sidecar has no limit: set the annotation dapr.io/{setting}, for example to {example}."
+}
+
+_unread_amounts(sidecar) := {[setting, msg] |
+	some setting, example in _amounts
+	text := dapr.setting(sidecar, setting)
+	text != ""
+	not quantity.positive(text)
+	msg := concat("", [
+		$"The annotation dapr.io/{setting} is {text}, no quantity above zero, and Dapr limits nothing: ",
+		$"write for example {example}.",
+	])
+}
+
+_without_seccomp(sidecar) := {[setting, msg] |
+	setting := "sidecar-seccomp-profile-type"
+	not _has_seccomp(sidecar, dapr.setting(sidecar, setting))
+	msg := $"The Dapr sidecar has no seccomp profile: set the annotation dapr.io/{setting} to RuntimeDefault."
+}
+
+_foreign_variables(sidecar) := {[setting, msg] |
+	some setting in ["env", "env-from-secret"]
+	variables := _variables(dapr.setting(sidecar, setting)) - {name | some name in input.parameters.allowedVariables}
+	count(variables) > 0
+	msg := $"The annotation dapr.io/{setting} sets {concat(", ", sort(variables))} in the Dapr sidecar: remove it."
+}
+
+_foreign_volumes(sidecar) := {[setting, msg] |
+	some setting in ["volume-mounts", "volume-mounts-rw"]
+	volumes := _volumes(dapr.setting(sidecar, setting)) - {name | some name in input.parameters.allowedVolumes}
+	count(volumes) > 0
+	msg := $"The annotation dapr.io/{setting} mounts {concat(", ", sort(volumes))} into the Dapr sidecar: remove it."
 }
 
 # Those of the addresses that are not loopback. Dapr takes an empty one for all that there are.

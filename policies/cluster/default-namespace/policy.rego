@@ -60,22 +60,15 @@ import data.lib.k8s
 import data.lib.workloads
 
 violation contains finding.at(rego.metadata.chain(), "metadata.namespace", msg) if {
-	k8s.namespace in {"", "default"}
+	fault := _fault[k8s.namespace]
 	kind := input.review.kind.kind
+	name := k8s.name
+	not [kind, name] in _allowed
 	not k8s.group_kind in workloads.cluster_scoped
-	not _allowed
 	k8s.resource
-	msg := concat("", [
-		$"{kind} {k8s.name} {_fault[k8s.namespace]}: ",
-		"set metadata.namespace to a namespace of the application's own.",
-	])
+	msg := $"{kind} {name} {fault}: set metadata.namespace to a namespace of the application's own."
 }
 
 _fault := {"": "names no namespace", "default": "must not be in the namespace default"}
 
-_allowed if {
-	list := input.parameters.allowedObjects
-	some allowed in list
-	allowed.kind == input.review.kind.kind
-	allowed.name == k8s.name
-}
+_allowed := {[allowed.kind, allowed.name] | some allowed in input.parameters.allowedObjects}

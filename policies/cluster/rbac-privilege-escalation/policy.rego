@@ -93,8 +93,10 @@ _given := [{"rule": rule, "hits": hits} |
 	not grants.harmless(role)
 	not _exempt
 	some rule in bootstrap.judged_rules(input.review.kind.kind, role)
+	candidates := grants.candidates(rule)
+	candidates != set()
 	hits := {name: hit |
-		some name in grants.candidates(rule)
+		some name in candidates
 		hit := grants.granted(rule, _grants[name])
 	}
 	hits != {}

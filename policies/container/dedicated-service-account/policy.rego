@@ -52,12 +52,13 @@ import data.lib.workloads
 
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	some pod in serviceaccounts.pods
-	account := serviceaccounts.name(pod.spec)
+	spec := pod.spec
+	account := serviceaccounts.name(spec)
 	account != "default"
 	not account in input.parameters.shared
 	others := _others(account)
 	count(others) > 0
-	path := $"{pod.path}.{serviceaccounts.field(pod.spec)}"
+	path := $"{pod.path}.{serviceaccounts.field(spec)}"
 	names := concat(", ", array.slice(sort(others), 0, 3))
 	shown := finding.shown(account)
 	msg := $"ServiceAccount {shown} is also used by {names}: give each workload a ServiceAccount of its own."

@@ -26,9 +26,12 @@ import data.lib.serviceaccounts
 
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	some pod in serviceaccounts.pods
-	not _is_named(serviceaccounts.name(pod.spec))
-	field := serviceaccounts.field(pod.spec)
-	path := $"{pod.path}.{field}"
+	spec := pod.spec
+	account := serviceaccounts.name(spec)
+	not _is_named(account)
+	at := pod.path
+	field := serviceaccounts.field(spec)
+	path := $"{at}.{field}"
 	msg := $"The pod has no ServiceAccount of its own: set {field} to one made for this workload."
 }
 

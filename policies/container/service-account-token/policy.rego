@@ -58,30 +58,30 @@
 package rampart.container.service_account_token
 
 import data.lib.finding
-import data.lib.inventory
 import data.lib.k8s
 import data.lib.serviceaccounts
 
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	some pod in serviceaccounts.pods
-	not _unmounted(pod.spec)
-	not _needs_token(pod.spec)
-	account := finding.shown(serviceaccounts.name(pod.spec))
-	path := $"{pod.path}.automountServiceAccountToken"
-	msg := concat("", [
-		$"The pod mounts an API token of ServiceAccount {account}: set automountServiceAccountToken to false",
-		$"{_or_allow(pod.spec)}.",
-	])
+	spec := pod.spec
+	not spec.automountServiceAccountToken == false
+	account := serviceaccounts.name(spec)
+	not _unmounted_by_account(spec, account)
+	or_allow := _or_allow(account)
+	at := pod.path
+	path := $"{at}.automountServiceAccountToken"
+	shown := finding.shown(account)
+	msg := $"The pod mounts an API token of ServiceAccount {shown}: set automountServiceAccountToken to false{or_allow}."
 }
 
 violation contains finding.at(rego.metadata.chain(), $"{path}.audience", msg) if {
 	some [pod, volume, path, token] in _tokens
 	not _for_another_audience(token)
-	not _needs_token(pod.spec)
+	or_allow := _or_allow(serviceaccounts.name(pod.spec))
 	not _injected(pod.spec, volume, token)
 	msg := concat("", [
 		$"Volume {finding.name(volume)} holds a token for the API server: set audience to the service that it is for",
-		$"{_or_allow(pod.spec)}.",
+		$"{or_allow}.",
 	])
 }
 
@@ -98,29 +98,27 @@ violation contains finding.at(rego.metadata.chain(), $"{path}.expirationSeconds"
 
 _unmounted(spec) if spec.automountServiceAccountToken == false
 
-_unmounted(spec) if {
+_unmounted(spec) if _unmounted_by_account(spec, serviceaccounts.name(spec))
+
+_unmounted_by_account(spec, account) if {
 	object.get(spec, "automountServiceAccountToken", null) == null
-	account := serviceaccounts.name(spec)
-	some found in inventory.namespaced_named(k8s.namespace, "", "ServiceAccount", account)
-	found.automountServiceAccountToken == false
+	serviceaccounts.unmounting(k8s.namespace, account) == true
 }
 
-_needs_token(spec) if {
-	input.parameters.allowBound == true
-	serviceaccounts.bound(k8s.namespace, serviceaccounts.name(spec))
+# What to do else than to go without a token; undefined for pods that may have one. Workloads that call the API, such as
+# operators, are known by the rights of their account.
+_or_allow(account) := "" if {
+	not serviceaccounts.bound(k8s.namespace, account) == true
+} else := ", or the parameter allowBound to true if the pod uses the rights that bindings give its account" if {
+	not input.parameters.allowBound == true
 }
-
-# Workloads that call the API, such as operators, are known by the rights of their account.
-_or_allow(spec) := ", or the parameter allowBound to true if the pod uses the rights that bindings give its account" if {
-	serviceaccounts.bound(k8s.namespace, serviceaccounts.name(spec))
-} else := ""
 
 _tokens := [[pod, volume, path, token] |
 	some pod in serviceaccounts.pods
-	some i, volume in pod.spec.volumes
-	some j, source in volume.projected.sources
-	token := source.serviceAccountToken
+	some i, j
+	token := pod.spec.volumes[i].projected.sources[j].serviceAccountToken
 	token != null
+	volume := pod.spec.volumes[i]
 	path := $"{pod.path}.volumes[{i}].projected.sources[{j}].serviceAccountToken"
 ]
 

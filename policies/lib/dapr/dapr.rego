@@ -15,7 +15,9 @@ import data.lib.workloads.known
 #   `path` is where the annotations stand.
 sidecars := [sidecar |
 	some pod in k8s.annotated_pods
-	annotations := _annotations(pod.metadata)
+	annotations := pod.metadata.annotations
+	annotations["dapr.io/enabled"]
+	is_object(annotations)
 	_enabled(annotations)
 	sidecar := {"pod": pod, "annotations": annotations, "path": $"{pod.metadata_path}.annotations"}
 ]

@@ -272,14 +272,15 @@ harmless(role) if {
 # description: |
 #   The names of the grants, "workloads" among them, that the rule can give something of by its groups and resources.
 #   Most rules spell nothing that any grant is about, or only read it.
-candidates(rule) := _by_spelling(rule) | _unspelled(rule) if count(rule.verbs & _verbs) > 0
-
-else := _by_spelling(rule) if {
-	count(rule.verbs & _reads) > 0
-	count(rule.resources & _readable) > 0
-}
-
-else := set()
+candidates(rule) := set() if {
+	rule.resources & _spellings == set()
+	rule.groups & _open_groups == set()
+} else := _by_spelling(rule) | _unspelled(rule) if {
+	rule.verbs & _verbs != set()
+} else := _by_spelling(rule) if {
+	rule.verbs & _reads != set()
+	rule.resources & _readable != set()
+} else := set()
 
 _by_spelling(rule) := {name |
 	some resource in (rule.resources & _spellings)
@@ -307,7 +308,7 @@ _unspelled(rule) := {name | some name, i; _every[name].targets[i].any == true} |
 	prefixes := _every[name].targets[i].prefixes
 	strings.any_prefix_match(rule.resources, prefixes)
 } if {
-	count(rule.groups & _open_groups) > 0
+	rule.groups & _open_groups != set()
 } else := set()
 
 _every := object.union(all, {"workloads": workloads})

@@ -32,7 +32,7 @@ texts(role) := found if {
 
 # METADATA
 # description: Whether the rules of a role can be read at a glance and none of them has any of the words.
-free_of(role, words) if count(texts(role) & words) == 0
+free_of(role, words) if texts(role) & words == set()
 
 # METADATA
 # description: |
@@ -158,22 +158,22 @@ else := verbs & wanted
 # description: |
 #   Whether a role, with what it collects from the inventory, covers everything, cluster-admin by whatever name.
 covers_everything(role) if {
-	not _is_narrow(role)
-	everything(effective_rules(role))
-}
-
-_is_narrow(role) if {
-	not role.aggregationRule
-	free_of(role, {"*"})
+	wide := [rule |
+		some source in array.concat([role], _collected(role))
+		not free_of(source, {"*"})
+		some rule in rules(source)
+		"*" in rule.resources
+	]
+	count(wide) > 0
+	everything(wide)
 }
 
 # METADATA
 # description: Whether the rules together cover everything.
 everything(rules_of_role) if {
-	wide := [rule | some rule in rules_of_role; "*" in rule.resources]
 	every api_group in ["", "apps", group] {
 		every verb in ["get", "create", "update", "delete"] {
-			some rule in wide
+			some rule in rules_of_role
 			covers_any_object(rule, api_group, "anything", "", verb)
 		}
 	}
@@ -286,20 +286,32 @@ _versions := [$"{group}/{version}" | some version in ["v1", "v1beta1", "v1alpha1
 
 # METADATA
 # description: The rules of a role with those that its aggregationRule collects from the inventory.
-effective_rules(role) := rules(role) if not role.aggregationRule
+effective_rules(role) := [rule |
+	some source in array.concat([role], _collected(role))
+	some rule in rules(source)
+]
 
-else := array.concat(rules(role), [rule |
+_collected(role) := [] if not role.aggregationRule
+
+else := [_cluster_roles[i] | some i in indexes] if {
 	selectors := list(object.get(role, ["aggregationRule", "clusterRoleSelectors"], null))
-	count(selectors) > 0
-	some other in inventory.cluster(group, "ClusterRole")
-	labels := object.get(other, ["metadata", "labels"], {})
-	_any_selects(selectors, labels)
-	some rule in rules(other)
-])
+	indexes := union({_selected_by(selector) | some selector in selectors})
+}
 
-_any_selects(selectors, labels) if {
-	some selector in selectors
-	selects(selector, labels)
+_cluster_roles := [role | some role in inventory.cluster(group, "ClusterRole")]
+
+# By labels alone, as is usual, a ref finds the roles without a loop.
+_selected_by(selector) := intersection({indexes |
+	some key, value in selector.matchLabels
+	indexes := {i | some i; _cluster_roles[i].metadata.labels[key] == value}
+}) if {
+	is_object(selector)
+	object.keys(selector) == {"matchLabels"}
+	is_object(selector.matchLabels)
+	count(selector.matchLabels) > 0
+} else := {i |
+	some i, other in _cluster_roles
+	selects(selector, object.get(other, ["metadata", "labels"], {}))
 }
 
 # METADATA

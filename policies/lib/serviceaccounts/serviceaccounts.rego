@@ -10,10 +10,9 @@ import data.lib.k8s
 
 # METADATA
 # description: The pods of lib.k8s whose account the object decides.
-pods := [pod |
-	not k8s.group_kind in _decided_elsewhere
-	some pod in k8s.pods
-]
+pods := [] if k8s.group_kind in _decided_elsewhere
+
+else := k8s.pods
 
 _decided_elsewhere := {
 	"apps.kruise.io/SidecarSet", "tekton.dev/ClusterTask", "tekton.dev/Pipeline", "tekton.dev/StepAction",
@@ -25,22 +24,24 @@ _decided_elsewhere := {
 #   The field of a PodSpec that names its account: serviceAccountName, or the deprecated serviceAccount where only that
 #   one is set, as the API server has it.
 field(spec) := "serviceAccount" if {
-	not _is_set(spec, "serviceAccountName")
-	_is_set(spec, "serviceAccount")
+	object.get(spec, "serviceAccountName", null) in {"", null}
+	not object.get(spec, "serviceAccount", null) in {"", null}
 } else := "serviceAccountName"
 
 # METADATA
 # description: The account's name, "default" where none is set.
 name(spec) := value if {
-	value := spec[field(spec)]
+	value := spec.serviceAccountName
+	not value in {"", null}
+} else := value if {
+	value := spec.serviceAccount
 	not value in {"", null}
 } else := "default"
 
-_is_set(spec, key) if not object.get(spec, key, null) in {"", null}
-
 # METADATA
-# description: Whether a binding of the inventory has the account as a subject, by its name or by its user name.
-bound(namespace, account) if $"system:serviceaccount:{namespace}:{account}" in _bound
+# description: |
+#   Whether a binding of the inventory has the account as a subject, by its name or by its user name: true or false.
+bound(namespace, account) := $"system:serviceaccount:{namespace}:{account}" in _bound
 
 # The user names of all that bindings bind: one look at the bindings for any number of pods.
 _bound contains $"system:serviceaccount:{subject.namespace}:{subject.name}" if {
@@ -60,3 +61,12 @@ _subjects := [subject |
 	)
 	some subject in binding.subjects
 ]
+
+# METADATA
+# description: |
+#   Whether the ServiceAccount is in the inventory and says that its pods get no token unless they ask. Of scalars, so
+#   that the pods of an account share the answer.
+unmounting(namespace, account) := false in {value |
+	some found in inventory.namespaced_named(namespace, "", "ServiceAccount", account)
+	value := found.automountServiceAccountToken
+}
