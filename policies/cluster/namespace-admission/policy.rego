@@ -52,6 +52,7 @@ _enforce := "pod-security.kubernetes.io/enforce"
 _enforce_version := "pod-security.kubernetes.io/enforce-version"
 
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
+	_checks != []
 	some path, checks in _faults
 	reasons := concat("; ", [reason |
 		some check, fields in checks

@@ -40,6 +40,7 @@ import data.lib.k8s
 import data.lib.rbac
 
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
+	not _is_usual
 	some [path, text] in _wrong
 	msg := $"{_subject} {text}."
 }
@@ -55,6 +56,36 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 }
 
 _subject := $"{input.review.kind.kind} {k8s.name}"
+
+# Whether the binding has the form that most have, so that nothing is wrong with it.
+_is_usual if {
+	binding := k8s.resource
+	ref := binding.roleRef
+	ref.kind in _role_kinds[input.review.kind.kind]
+	ref.apiGroup == rbac.group
+	is_string(ref.name)
+	ref.name != ""
+	is_array(binding.subjects)
+	every subject in binding.subjects {
+		_is_usual_subject(subject)
+	}
+}
+
+_is_usual_subject(subject) if {
+	subject.kind == "ServiceAccount"
+	object.get(subject, "apiGroup", "") == ""
+	is_string(subject.name)
+	subject.name != ""
+	is_string(subject.namespace)
+	subject.namespace != ""
+}
+
+_is_usual_subject(subject) if {
+	subject.kind in {"Group", "User"}
+	subject.apiGroup == rbac.group
+	is_string(subject.name)
+	subject.name != ""
+}
 
 _wrong contains ["roleRef", "has no roleRef: name the role in kind and name"] if {
 	binding := k8s.resource

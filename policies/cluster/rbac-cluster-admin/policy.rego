@@ -80,6 +80,8 @@ _reason(ref) := "every right there is" if {
 }
 
 # Of scalars, so that bindings of one role share the answer.
+default _covers_everything(_, _, _) := false
+
 _covers_everything(kind, name, namespace) if {
 	some role in rbac.referenced({"kind": kind, "name": name}, namespace)
 	rbac.covers_everything(role)

@@ -51,6 +51,7 @@ import data.lib.rbac.bootstrap
 
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	some rule in _rules
+	contains(concat(" ", ((rule.verbs | rule.groups) | rule.resources)), "*")
 	some field in ["verbs", "apiGroups", "resources"]
 	is_array(rule.raw[field])
 	some i, entry in rule.raw[field]
@@ -62,6 +63,7 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	some rule in _rules
+	rule.urls != set()
 	is_array(rule.raw.nonResourceURLs)
 	some i, url in rule.raw.nonResourceURLs
 	is_string(url)
@@ -76,9 +78,7 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	some rule in _rules
 	"deletecollection" in rule.verbs
 	not "*" in rule.verbs
-	some api_group in rule.groups
-	some resource in rule.resources
-	_every_verb(api_group, resource)
+	_completes_verbs(rule)
 	path := $"{rule.path}.verbs"
 	msg := concat("", [
 		$"{_subject} must not grant every verb on {_resources(rule)}, which is what * means: leave out the verbs that ",
@@ -103,7 +103,7 @@ _rules := [rule |
 _names_all(role) if {
 	texts := rbac.texts(role)
 	not contains(concat(" ", texts), "*")
-	not "deletecollection" in texts
+	_all_verbs - texts != set()
 }
 
 _exempt if {
@@ -145,6 +145,16 @@ _no_pattern(entry) := concat("", [
 ])
 
 # Rules of one role add up, as far as they hold for the same objects.
+_completes_verbs(rule) if {
+	_all_verbs - rule.verbs == set()
+	rule.groups != set()
+	rule.resources != set()
+} else if {
+	some api_group in rule.groups
+	some resource in rule.resources
+	_every_verb(api_group, resource)
+}
+
 _every_verb(api_group, resource) if {
 	some names in {rule.names | some rule in _rules}
 	verbs := {verb |

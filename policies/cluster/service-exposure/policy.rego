@@ -80,26 +80,38 @@ import data.lib.finding
 import data.lib.k8s
 import data.lib.network
 
+violation contains finding.at(rego.metadata.chain(), path, msg) if {
+	some [path, msg] in _faults[_type]
+}
+
 violation contains finding.at(rego.metadata.chain(), "spec.type", msg) if {
 	not _type in {"ClusterIP", "NodePort", "LoadBalancer", "ExternalName"}
 	msg := $"Service type {finding.shown(_type)} does not exist: write ClusterIP, or the type with its exact spelling."
 }
 
-violation contains finding.at(rego.metadata.chain(), "spec.type", msg) if {
-	_type == "NodePort"
+violation contains finding.at(rego.metadata.chain(), "spec.externalIPs", msg) if {
+	ips := _spec.externalIPs
+	not ips in [null, []]
+	not _allowed_ips(ips)
+	msg := "Service must not have externalIPs, which route addresses that it may not own: remove them."
+}
+
+# What is at fault with a Service of a type, as [path, message].
+
+_faults.NodePort contains ["spec.type", msg] if {
 	not input.parameters.allowNodePort == true
 	msg := "Service of type NodePort opens a port on every node: use ClusterIP behind an Ingress or Gateway."
 }
 
-violation contains finding.at(rego.metadata.chain(), $"spec.ports[{i}].nodePort", msg) if {
-	_type in {"ClusterIP", "ExternalName"}
-	some i, port in _spec.ports
-	not network.value(port, "nodePort") in {0, null}
-	msg := $"A Service of type {_type} must not ask for a node port: remove nodePort."
+_faults[type] contains [$"spec.ports[{i}].nodePort", msg] if {
+	some type in ["ClusterIP", "ExternalName"]
+	some i
+	port := _spec.ports[i].nodePort
+	not port in {0, null}
+	msg := $"A Service of type {type} must not ask for a node port: remove nodePort."
 }
 
-violation contains finding.at(rego.metadata.chain(), "spec.type", msg) if {
-	_type == "LoadBalancer"
+_faults.LoadBalancer contains ["spec.type", msg] if {
 	not _internal
 	network.array_of(_spec, "loadBalancerSourceRanges") == []
 	not _annotated_ranges
@@ -109,23 +121,14 @@ violation contains finding.at(rego.metadata.chain(), "spec.type", msg) if {
 	])
 }
 
-violation contains finding.at(rego.metadata.chain(), found.path, msg) if {
-	_type == "LoadBalancer"
+_faults.LoadBalancer contains [found.path, msg] if {
 	not _internal
 	some found in _ranges
 	not _bounded(found.ranges)
 	msg := $"{found.name} are no limit, or are no CIDRs: write the clients' networks only."
 }
 
-violation contains finding.at(rego.metadata.chain(), "spec.externalIPs", msg) if {
-	ips := object.get(_spec, "externalIPs", [])
-	not ips in [null, []]
-	not _allowed_ips(ips)
-	msg := "Service must not have externalIPs, which route addresses that it may not own: remove them."
-}
-
-violation contains finding.at(rego.metadata.chain(), "spec.externalName", msg) if {
-	_type == "ExternalName"
+_faults.ExternalName contains ["spec.externalName", msg] if {
 	name := object.get(_spec, "externalName", null)
 	reason := _forbidden(name)
 	msg := $"ExternalName {_shown(name)} {reason}: name a host outside of the cluster."
@@ -141,7 +144,7 @@ _spec := spec if {
 }
 
 _type := type if {
-	type := object.get(_spec, "type", "ClusterIP")
+	type := _spec.type
 	not type in ["", null]
 } else := "ClusterIP" if _spec
 

@@ -17,7 +17,6 @@ sidecars := [sidecar |
 	some pod in k8s.annotated_pods
 	annotations := pod.metadata.annotations
 	annotations["dapr.io/enabled"]
-	is_object(annotations)
 	_enabled(annotations)
 	sidecar := {"pod": pod, "annotations": annotations, "path": $"{pod.metadata_path}.annotations"}
 ]

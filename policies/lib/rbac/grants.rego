@@ -345,9 +345,9 @@ _verbs_and_readable := _verbs | _readable
 #   undefined if it gives nothing.
 granted(rule, grant) := [hit |
 	some target in grant.targets
-	count(rule.groups & {"*", target.group}) > 0
+	rule.groups & {"*", target.group} != set()
 	resources := _spelled(rule, target)
-	count(resources) > 0
+	resources != set()
 	verbs := _unlimited(rule, grant, target, rbac.verbs_among(rule.verbs, target.verbs))
 	count(verbs) > 0
 	hit := {
@@ -357,23 +357,16 @@ granted(rule, grant) := [hit |
 	}
 ][0]
 
-_spelled(rule, target) := ((rule.resources & target.spellings) | _by_prefix(rule, target)) | _any_of_group(rule, target)
-
-default _by_prefix(_, _) := set()
-
-_by_prefix(rule, target) := {resource |
-	some prefix in target.prefixes
+_spelled(rule, target) := (rule.resources & target.spellings) | {resource |
 	some resource in rule.resources
-	startswith(resource, prefix)
-}
-
-# Where the group's kinds are made at run time, every resource of the group counts.
-default _any_of_group(_, _) := set()
-
-_any_of_group(rule, target) := {resource | some resource in rule.resources; not contains(resource, "/")} if {
+	strings.any_prefix_match(resource, target.prefixes)
+} if {
+	target.prefixes
+} else := {resource | some resource in rule.resources; not contains(resource, "/")} if {
+	# Where the group's kinds are made at run time, every resource of the group counts.
 	target.any
 	target.group in rule.groups
-}
+} else := rule.resources & target.spellings
 
 _as_written(rule, _) := {"*"} if "*" in rule.verbs
 

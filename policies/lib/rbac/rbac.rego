@@ -17,12 +17,13 @@ group := "rbac.authorization.k8s.io"
 #   a guardrail asks for. Undefined where there are no rules, or where they don't have the form that the API server
 #   takes, a list of objects of lists of texts.
 texts(role) := found if {
-	is_array(role.rules)
+	all := role.rules
+	is_array(all)
 
 	# Values are ordered by type first: where the least and the greatest are objects, all are.
-	is_object(min(role.rules))
-	is_object(max(role.rules))
-	lists := {values | some values in role.rules[_]}
+	is_object(min(all))
+	is_object(max(all))
+	lists := {values | some values in all[_]}
 	is_array(min(lists))
 	is_array(max(lists))
 	found := {text | some text in lists[_]}
@@ -144,8 +145,8 @@ secret_reads(rule) := sort([verb |
 	some verb in verbs_among(rule.verbs, read_verbs)
 	not limited(rule, "", verb)
 ]) if {
-	count(rule.resources & {"*", "secrets"}) > 0
-	count(rule.groups & {"*", ""}) > 0
+	rule.resources & {"*", "secrets"} != set()
+	rule.groups & {"*", ""} != set()
 } else := []
 
 # METADATA
