@@ -60,31 +60,28 @@ _subject := $"{input.review.kind.kind} {k8s.name}"
 # Whether the binding has the form that most have, so that nothing is wrong with it.
 _is_usual if {
 	binding := k8s.resource
-	ref := binding.roleRef
-	ref.kind in _role_kinds[input.review.kind.kind]
-	ref.apiGroup == rbac.group
-	is_string(ref.name)
-	ref.name != ""
-	is_array(binding.subjects)
-	every subject in binding.subjects {
+	{"apiGroup": "rbac.authorization.k8s.io", "kind": kind, "name": name} = binding.roleRef
+	kind in _role_kinds[input.review.kind.kind]
+	is_string(name)
+	name != ""
+	subjects := binding.subjects
+	is_array(subjects)
+	every subject in subjects {
 		_is_usual_subject(subject)
 	}
 }
 
-_is_usual_subject(subject) if {
-	subject.kind == "ServiceAccount"
-	object.get(subject, "apiGroup", "") == ""
-	is_string(subject.name)
-	subject.name != ""
-	is_string(subject.namespace)
-	subject.namespace != ""
+_is_usual_subject({"kind": "ServiceAccount", "name": name, "namespace": namespace}) if {
+	is_string(name)
+	name != ""
+	is_string(namespace)
+	namespace != ""
 }
 
-_is_usual_subject(subject) if {
-	subject.kind in {"Group", "User"}
-	subject.apiGroup == rbac.group
-	is_string(subject.name)
-	subject.name != ""
+_is_usual_subject({"kind": kind, "apiGroup": "rbac.authorization.k8s.io", "name": name}) if {
+	kind in {"Group", "User"}
+	is_string(name)
+	name != ""
 }
 
 _wrong contains ["roleRef", "has no roleRef: name the role in kind and name"] if {

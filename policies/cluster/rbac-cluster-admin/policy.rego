@@ -54,29 +54,34 @@ import data.lib.rbac
 
 violation contains finding.at(rego.metadata.chain(), "roleRef.name", msg) if {
 	binding := k8s.resource
-	ref := rbac.role_ref(binding)
-	reason := _reason(ref)
+	{"kind": kind, "name": name} := rbac.role_ref(binding)
+	reason := _reason(kind, name)
 	subjects := concat(", ", sort({subject.identity |
 		some subject in rbac.subjects(binding, k8s.namespace)
 		not _allowed(subject)
 	}))
 	subjects != ""
 	msg := concat("", [
-		$"{input.review.kind.kind} {k8s.name} gives {subjects} the {ref.kind} {ref.name}, {reason}: ",
+		$"{input.review.kind.kind} {k8s.name} gives {subjects} the {kind} {name}, {reason}: ",
 		"bind a role that lists the rights that are needed.",
 	])
 }
 
 _allowed(subject) if subject.identity in input.parameters.allowedSubjects
 
-_reason(ref) := "every right there is" if {
-	ref == {"kind": "ClusterRole", "name": "cluster-admin"}
-} else := $"nearly every right, {scope}" if {
-	scope := _scope
-	ref.kind == "ClusterRole"
-	ref.name in input.parameters.namespaceAdminRoles
+_reason("ClusterRole", "cluster-admin") := "every right there is"
+
+_reason("ClusterRole", name) := $"nearly every right, {_scope}" if {
+	name != "cluster-admin"
+	name in input.parameters.namespaceAdminRoles
+	_scope
 } else := "a role that covers everything" if {
-	_covers_everything(ref.kind, ref.name, _namespace_of[ref.kind])
+	name != "cluster-admin"
+	_covers_everything("ClusterRole", name, "")
+}
+
+_reason("Role", name) := "a role that covers everything" if {
+	_covers_everything("Role", name, k8s.namespace)
 }
 
 # Of scalars, so that bindings of one role share the answer.
@@ -86,8 +91,6 @@ _covers_everything(kind, name, namespace) if {
 	some role in rbac.referenced({"kind": kind, "name": name}, namespace)
 	rbac.covers_everything(role)
 }
-
-_namespace_of := {"ClusterRole": "", "Role": k8s.namespace}
 
 _scope := "in every namespace" if input.review.kind.kind == "ClusterRoleBinding"
 

@@ -102,18 +102,19 @@ import data.lib.rbac.builtin
 
 violation contains finding.at(rego.metadata.chain(), "roleRef.name", msg) if {
 	binding := k8s.resource
-	ref := rbac.role_ref(binding)
-	subjects := [subject |
+	{"kind": kind, "name": name} := rbac.role_ref(binding)
+	accounts := {identity |
 		some subject in rbac.subjects(binding, "")
 		_is_account(subject)
-		not subject.identity in input.parameters.allowedSubjects
-		not _controller(ref, subject.account)
-	]
-	subjects != []
-	grants := _grants(ref.kind, ref.name)
-	accounts := concat(", ", sort({subject.identity | some subject in subjects}))
+		identity := subject.identity
+		not identity in input.parameters.allowedSubjects
+		not _controller(name, subject.account)
+	}
+	accounts != set()
+	grants := _grants(kind, name)
 	msg := concat("", [
-		$"ClusterRoleBinding {k8s.name} lets {accounts} {grants.what} ({ref.kind} {ref.name}){grants.instead}, ",
+		$"ClusterRoleBinding {k8s.name} lets {concat(", ", sort(accounts))} {grants.what} ",
+		$"({kind} {name}){grants.instead}, ",
 		"or list the account in allowedSubjects.",
 	])
 }
@@ -124,9 +125,9 @@ _is_account(subject) if subject.name == "system:serviceaccounts"
 
 _is_account(subject) if startswith(subject.name, "system:serviceaccounts:")
 
-_controller(ref, {"namespace": "kube-system", "name": name}) if {
+_controller(role, {"namespace": "kube-system", "name": name}) if {
+	role == $"system:controller:{name}"
 	name in input.parameters.allowedControllers
-	ref.name == $"system:controller:{name}"
 }
 
 # What the role grants beyond reading and what to do about it, in words; undefined where the inventory lacks the role
@@ -149,15 +150,30 @@ _narrow := ", which no RoleBinding can grant: narrow the role to what the accoun
 
 _rules(kind, name) := [rule |
 	some role in rbac.referenced({"kind": kind, "name": name}, "")
-	some rule in rbac.effective_rules(role)
+	some source in rbac.sources(role)
+	some rule in _more_than_reading(source)
 ]
 
-_is_bindable(rule) if {
-	some pair in _written(rule)
-	not _has_no_namespace(pair, rule.verbs)
+# The rules of a role that do more than read, and perhaps others.
+_more_than_reading(role) := [rbac.rule(i, raw) |
+	some i, raw in role.rules
+	not _reads(raw)
+] if {
+	rbac.texts(role)
+} else := rbac.rules(role)
+
+_reads(raw) if {
+	{verb | some verb in raw.verbs} - rbac.read_verbs == set()
+	{resource | some resource in raw.resources} & {"secrets", "*"} == set()
 }
 
-_is_bindable(rule) if count(rbac.secret_reads(rule)) > 0
+_is_bindable(rule) if {
+	verbs := rule.verbs
+	some pair in _written(rule)
+	not _has_no_namespace(pair, verbs)
+}
+
+_is_bindable(rule) if rbac.secret_reads(rule) != []
 
 _in_namespaces(rule) := $"{_verbs(rule.verbs - rbac.read_verbs)} {_resources(pairs)} in every namespace" if {
 	pairs := {pair | some pair in _written(rule); not _has_no_namespace(pair, rule.verbs)}
@@ -174,7 +190,7 @@ _elsewhere(rule) := $"{_verbs(rule.verbs - rbac.read_verbs)} {_resources(pairs)}
 }
 
 # The groups and resources of a rule that it writes to, as far as that counts.
-_written(rule) := set() if count(rule.verbs - rbac.read_verbs) == 0
+_written(rule) := set() if rule.verbs - rbac.read_verbs == set()
 
 else := {[api_group, resource] | some api_group in rule.groups; some resource in rule.resources} - _ignored
 

@@ -52,21 +52,23 @@ import data.lib.rbac.builtin
 
 violation contains finding.at(rego.metadata.chain(), "roleRef.name", msg) if {
 	binding := k8s.resource
-	ref := rbac.role_ref(binding)
-	ref.name != ""
+	{"kind": kind, "name": name} := rbac.role_ref(binding)
+	name != ""
+	not _exists(kind, name)
 	binding.roleRef.kind in _role_kinds[input.review.kind.kind]
-	not _exists(ref.kind, ref.name)
 	msg := concat("", [
-		$"{_subject} refers to the {ref.kind} {ref.name}, which is not there: whoever makes it decides what the ",
+		$"{_subject} refers to the {kind} {name}, which is not there: whoever makes it decides what the ",
 		"subjects may do. Apply the role first, or name one that exists.",
 	])
 }
 
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
-	some subject in rbac.subjects(k8s.resource, k8s.namespace)
-	subject.account.namespace != ""
-	subject.account.name != ""
-	not _account_exists(subject.account.namespace, subject.account.name)
+	binding := k8s.resource
+	some subject in rbac.subjects(binding, k8s.namespace)
+	{"namespace": namespace, "name": name} := subject.account
+	namespace != ""
+	name != ""
+	not _account_exists(namespace, name)
 	path := $"{subject.path}.name"
 	msg := concat("", [
 		$"{_subject} names the {subject.identity}, which is not there: whoever makes it gets these rights. ",

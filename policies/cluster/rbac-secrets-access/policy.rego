@@ -58,9 +58,10 @@ import data.lib.rbac.bootstrap
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	input.review.kind.kind == "ClusterRole"
 	role := k8s.resource
-	not rbac.free_of(role, {"secrets", "*"})
+	rules := rbac.rules_with(role, {"secrets", "*"})
+	rules != []
 	not _exempt(k8s.name)
-	some rule in bootstrap.judged_rules("ClusterRole", role)
+	some rule in bootstrap.judged("ClusterRole", role, rules)
 	verbs := rbac.secret_reads(rule)
 	count(verbs) > 0
 	why := _cluster_wide
@@ -75,8 +76,7 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	input.review.kind.kind == "Role"
 	input.parameters.judgeRoles == true
 	role := k8s.resource
-	not rbac.free_of(role, {"secrets", "*"})
-	some rule in rbac.rules(role)
+	some rule in rbac.rules_with(role, {"secrets", "*"})
 	verbs := rbac.secret_reads(rule)
 	count(verbs) > 0
 	path := rbac.entry_path(rule, "resources", {"secrets", "*"})
@@ -123,8 +123,7 @@ _roles_bound_in_namespaces contains ref.name if {
 
 _reads_secrets(ref) if {
 	some role in rbac.referenced(ref, "")
-	not rbac.free_of(role, {"secrets", "*"})
-	some rule in bootstrap.judged_rules("ClusterRole", role)
+	some rule in bootstrap.judged("ClusterRole", role, rbac.rules_with(role, {"secrets", "*"}))
 	count(rbac.secret_reads(rule)) > 0
 }
 

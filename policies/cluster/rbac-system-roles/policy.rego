@@ -51,17 +51,16 @@ import data.lib.rbac.builtin
 
 violation contains finding.at(rego.metadata.chain(), "roleRef.name", msg) if {
 	binding := k8s.resource
-	ref := rbac.role_ref(binding)
-	ref.kind == "ClusterRole"
-	startswith(ref.name, "system:")
-	_for_components(ref.name)
+	{"kind": "ClusterRole", "name": name} = rbac.role_ref(binding)
+	startswith(name, "system:")
+	_for_components(name)
 	subjects := concat(", ", sort({subject.identity |
 		some subject in rbac.subjects(binding, k8s.namespace)
-		not _allowed(ref.name, subject)
+		not _allowed(name, subject)
 	}))
 	subjects != ""
 	msg := concat("", [
-		$"{input.review.kind.kind} {k8s.name} gives {subjects} the ClusterRole {ref.name}, which only a component of ",
+		$"{input.review.kind.kind} {k8s.name} gives {subjects} the ClusterRole {name}, which only a component of ",
 		"Kubernetes itself should have: bind a role of your own that lists the rights that are needed.",
 	])
 }

@@ -51,6 +51,20 @@ import data.lib.rbac.bootstrap
 
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	some rule in _rules
+	some [path, text] in union({_wildcards(rule), _url_wildcards(rule), _spelled_out(rule)})
+	msg := $"{_subject} must not grant {text}."
+}
+
+violation contains finding.at(rego.metadata.chain(), path, msg) if {
+	role := _odd
+	some [path, want] in _unreadable(role)
+	not _exempt
+	msg := $"{_subject} can't be read here, so what it grants is unknown: write {want}."
+}
+
+# What a rule must not grant, as [path, text].
+
+_wildcards(rule) := {[path, text] |
 	contains(concat(" ", ((rule.verbs | rule.groups) | rule.resources)), "*")
 	some field in ["verbs", "apiGroups", "resources"]
 	is_array(rule.raw[field])
@@ -58,11 +72,10 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	is_string(entry)
 	contains(entry, "*")
 	path := $"{rule.path}.{field}[{i}]"
-	msg := $"{_subject} must not grant {_meaning(field, entry)}."
+	text := _meaning(field, entry)
 }
 
-violation contains finding.at(rego.metadata.chain(), path, msg) if {
-	some rule in _rules
+_url_wildcards(rule) := {[path, text] |
 	rule.urls != set()
 	is_array(rule.raw.nonResourceURLs)
 	some i, url in rule.raw.nonResourceURLs
@@ -70,33 +83,26 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	contains(url, "*")
 	not _allowed_url(url)
 	path := $"{rule.path}.nonResourceURLs[{i}]"
-	msg := $"{_subject} must not grant the non-resource URLs {url}: list the URLs that are needed."
+	text := $"the non-resource URLs {url}: list the URLs that are needed"
 }
 
-violation contains finding.at(rego.metadata.chain(), path, msg) if {
-	not input.parameters.allowSpelledOutVerbs == true
-	some rule in _rules
+_spelled_out(rule) := {[path, text] |
 	"deletecollection" in rule.verbs
+	not input.parameters.allowSpelledOutVerbs == true
 	not "*" in rule.verbs
 	_completes_verbs(rule)
 	path := $"{rule.path}.verbs"
-	msg := concat("", [
-		$"{_subject} must not grant every verb on {_resources(rule)}, which is what * means: leave out the verbs that ",
-		"are not needed, deletecollection to begin with.",
+	text := concat("", [
+		$"every verb on {_resources(rule)}, which is what * means: leave out the verbs that are not needed, ",
+		"deletecollection to begin with",
 	])
-}
-
-violation contains finding.at(rego.metadata.chain(), path, msg) if {
-	some [path, want] in _unreadable
-	not _exempt
-	msg := $"{_subject} can't be read here, so what it grants is unknown: write {want}."
 }
 
 _rules := [rule |
 	role := k8s.resource
 	not _names_all(role)
 	not _exempt
-	some rule in bootstrap.judged_rules(input.review.kind.kind, role)
+	some rule in bootstrap.judged(input.review.kind.kind, role, rbac.rules(role))
 ]
 
 # Whether no rule has anything that is judged here.
@@ -174,25 +180,24 @@ _resources(rule) := concat(", ", sort(rule.resources))
 # The role, where it can't be read at a glance.
 _odd := k8s.resource if not rbac.texts(k8s.resource)
 
-_unreadable contains ["rules", "a list of rules"] if {
-	rules := _odd.rules
-	not _list_or_null(rules)
-}
-
-_unreadable contains [$"rules[{i}]", "a rule with apiGroups, resources and verbs"] if {
-	rules := _odd.rules
-	is_array(rules)
-	some i, rule in rules
-	rule != null
-	not is_object(rule)
-}
-
-_unreadable contains [$"{rule.path}.{field}", "a list of texts"] if {
-	some rule in rbac.rules(_odd)
-	some field in rbac.rule_fields
-	value := rule.raw[field]
-	not _texts(value)
-}
+# What can't be read, as [path, what to write].
+_unreadable(role) := union({
+	{["rules", "a list of rules"] | not _list_or_null(object.get(role, "rules", null))},
+	{[path, "a rule with apiGroups, resources and verbs"] |
+		is_array(role.rules)
+		some i, rule in role.rules
+		rule != null
+		not is_object(rule)
+		path := $"rules[{i}]"
+	},
+	{[path, "a list of texts"] |
+		some rule in rbac.rules(role)
+		some field in rbac.rule_fields
+		value := rule.raw[field]
+		not _texts(value)
+		path := $"{rule.path}.{field}"
+	},
+})
 
 _list_or_null(x) if is_array(x)
 

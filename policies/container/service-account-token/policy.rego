@@ -64,54 +64,58 @@ import data.lib.serviceaccounts
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	some pod in serviceaccounts.pods
 	spec := pod.spec
-	not spec.automountServiceAccountToken == false
+	mounts := object.get(spec, "automountServiceAccountToken", null)
+	mounts != false
 	account := serviceaccounts.name(spec)
-	not _unmounted_by_account(spec, account)
-	or_allow := _or_allow(account)
+	or_allow := _or_allow(k8s.namespace, account, mounts)
 	at := pod.path
 	path := $"{at}.automountServiceAccountToken"
 	shown := finding.shown(account)
 	msg := $"The pod mounts an API token of ServiceAccount {shown}: set automountServiceAccountToken to false{or_allow}."
 }
 
-violation contains finding.at(rego.metadata.chain(), $"{path}.audience", msg) if {
+violation contains finding.at(rego.metadata.chain(), $"{path}.{field}", msg) if {
 	some [pod, volume, path, token] in _tokens
-	not _for_another_audience(token)
-	or_allow := _or_allow(serviceaccounts.name(pod.spec))
+	some field, msg in _faults(pod.spec, volume, token)
 	not _injected(pod.spec, volume, token)
-	msg := concat("", [
-		$"Volume {finding.name(volume)} holds a token for the API server: set audience to the service that it is for",
-		$"{or_allow}.",
-	])
 }
 
-violation contains finding.at(rego.metadata.chain(), $"{path}.expirationSeconds", msg) if {
-	some [pod, volume, path, token] in _tokens
-	seconds := token.expirationSeconds
-	seconds != null
-	not _short_lived(seconds)
-	not _injected(pod.spec, volume, token)
-	highest := input.parameters.maxExpirationSeconds
-	shown := finding.shown(seconds)
-	msg := $"Volume {finding.name(volume)} holds a token with expirationSeconds {shown}: write a number up to {highest}."
+# What is at fault with a projected token, by its field.
+_faults(spec, volume, token) := object.union(
+	{"audience": msg |
+		not _for_another_audience(token)
+		or_allow := _or_allow(k8s.namespace, serviceaccounts.name(spec), true)
+		msg := concat("", [
+			$"Volume {finding.name(volume)} holds a token for the API server: set audience to the service that it is for",
+			$"{or_allow}.",
+		])
+	},
+	{"expirationSeconds": msg |
+		seconds := token.expirationSeconds
+		seconds != null
+		not _short_lived(seconds)
+		highest := input.parameters.maxExpirationSeconds
+		shown := finding.shown(seconds)
+		msg := $"Volume {finding.name(volume)} holds a token with expirationSeconds {shown}: write a number up to {highest}."
+	},
+)
+
+# What to do else than to go without a token; undefined for pods that may have one or don't mount one. Workloads that
+# call the API, such as operators, are known by the rights of their account. Of scalars, so that the pods of an account
+# share the answer.
+_or_allow(namespace, account, mounts) := _advice(serviceaccounts.bound(namespace, account)) if {
+	not _unmounted(namespace, account, mounts)
 }
 
-_unmounted(spec) if spec.automountServiceAccountToken == false
+_advice(false) := ""
 
-_unmounted(spec) if _unmounted_by_account(spec, serviceaccounts.name(spec))
-
-_unmounted_by_account(spec, account) if {
-	object.get(spec, "automountServiceAccountToken", null) == null
-	serviceaccounts.unmounting(k8s.namespace, account) == true
-}
-
-# What to do else than to go without a token; undefined for pods that may have one. Workloads that call the API, such as
-# operators, are known by the rights of their account.
-_or_allow(account) := "" if {
-	not serviceaccounts.bound(k8s.namespace, account) == true
-} else := ", or the parameter allowBound to true if the pod uses the rights that bindings give its account" if {
+_advice(true) := ", or the parameter allowBound to true if the pod uses the rights that bindings give its account" if {
 	not input.parameters.allowBound == true
 }
+
+_unmounted(_, _, false)
+
+_unmounted(namespace, account, null) if serviceaccounts.unmounting(namespace, account) == true
 
 _tokens := [[pod, volume, path, token] |
 	some pod in serviceaccounts.pods
@@ -138,7 +142,7 @@ _injected(spec, volume, token) if {
 	is_string(volume.name)
 	startswith(volume.name, "kube-api-access-")
 	token.expirationSeconds == 3607
-	not _unmounted(spec)
+	not _unmounted(k8s.namespace, serviceaccounts.name(spec), object.get(spec, "automountServiceAccountToken", null))
 }
 
 # What Dapr's injector adds for its sidecar: a token for sentry alone, whose life nobody can set.

@@ -12,20 +12,19 @@ import data.lib.rbac.grants
 
 # METADATA
 # description: |
-#   The rules of a role, in the form of `rbac.rules`, but those that Kubernetes itself puts into the ClusterRole of that
-#   name. The rules of admin and edit are collected by a controller: the roles that they come from are judged.
-judged_rules(kind, role) := rules if {
+#   Those of the rules of a role, in the form of `rbac.rules`, but what Kubernetes itself puts into the ClusterRole of
+#   that name. The rules of admin and edit are collected by a controller: the roles that they come from are judged.
+judged(kind, role, rules) := [rule |
+	some rule in rules
+	not _within_any(rule, known)
+] if {
 	kind == "ClusterRole"
 	known := _rules[_name(role)]
-	rules := [rule |
-		some rule in rbac.rules(role)
-		not _within_any(rule, known)
-	]
 } else := [] if {
 	kind == "ClusterRole"
 	_name(role) in {"admin", "edit"}
 	count(rbac.list(object.get(role, ["aggregationRule", "clusterRoleSelectors"], null))) > 0
-} else := rbac.rules(role)
+} else := rules
 
 # METADATA
 # description: Whether the ClusterRole of that name, as Kubernetes ships it, holds a right that leads to more rights.

@@ -260,18 +260,24 @@ _impersonating := {
 }
 
 # METADATA
-# description: Whether a look at the words of a role tells that it gives nothing of any grant or of `workloads`.
-harmless(role) if rbac.free_of(role, _verbs_and_readable)
-
-harmless(role) if {
-	rbac.free_of(role, _spellings_and_open_groups)
+# description: |
+#   The rules of a role that can give something of a grant or of `workloads` by the words that they have, and perhaps
+#   others. Most rules spell nothing that any grant is about, or only read it.
+suspects(role) := [rbac.rule(i, raw) |
+	texts := rbac.texts(role)
+	texts & _verbs_and_readable != set()
+	texts & _spellings_and_open_groups != set()
+	some i, raw in role.rules
+	own := {text | some text in raw[_]}
+	own & _verbs_and_readable != set()
+	own & _spellings_and_open_groups != set()
+] if {
 	not strings.any_prefix_match(rbac.texts(role), _prefixes)
-}
+} else := rbac.rules(role)
 
 # METADATA
 # description: |
 #   The names of the grants, "workloads" among them, that the rule can give something of by its groups and resources.
-#   Most rules spell nothing that any grant is about, or only read it.
 candidates(rule) := set() if {
 	rule.resources & _spellings == set()
 	rule.groups & _open_groups == set()

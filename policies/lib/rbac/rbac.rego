@@ -20,9 +20,8 @@ texts(role) := found if {
 	all := role.rules
 	is_array(all)
 
-	# Values are ordered by type first: where the least and the greatest are objects, all are.
+	# Values are ordered by type first, and objects come last: what has the same type at both ends has no other.
 	is_object(min(all))
-	is_object(max(all))
 	lists := {values | some values in all[_]}
 	is_array(min(lists))
 	is_array(max(lists))
@@ -39,25 +38,39 @@ free_of(role, words) if texts(role) & words == set()
 # description: |
 #   The rules of a role as {"path", "raw", "verbs", "groups", "resources", "urls" (sets), "names", "named"}; `named`
 #   tells whether resourceNames limit the rule at all.
-rules(role) := [_rule(i, raw, raw) | some i, raw in role.rules] if {
+rules(role) := [rule(i, raw) | some i, raw in role.rules] if {
 	texts(role)
-} else := [_rule(i, raw, _lists_of(raw)) |
+} else := [object.union({"raw": raw}, object.remove(rule(i, _lists_of(raw)), ["raw"])) |
 	some i, raw in list(object.get(role, "rules", null))
 	is_object(raw)
 ]
 
-_rule(i, raw, lists) := {
+# METADATA
+# description: One rule of a role that can be read at a glance, in the form of `rules`.
+rule(i, raw) := {
 	"path": $"rules[{i}]",
 	"raw": raw,
-	"verbs": {verb | some verb in lists.verbs},
-	"groups": {api_group | some api_group in lists.apiGroups},
-	"resources": {resource | some resource in lists.resources},
-	"urls": {url | some url in lists.nonResourceURLs},
+	"verbs": {verb | some verb in raw.verbs},
+	"groups": {api_group | some api_group in raw.apiGroups},
+	"resources": {resource | some resource in raw.resources},
+	"urls": {url | some url in raw.nonResourceURLs},
 	"names": names,
 	"named": _limiting(names),
 } if {
-	names := object.get(lists, "resourceNames", [])
+	names := object.get(raw, "resourceNames", [])
 }
+
+# METADATA
+# description: |
+#   The rules of a role that have one of the words, whichever list it stands in, and perhaps others: all rules of a role
+#   that can't be read at a glance.
+rules_with(role, words) := [rule(i, raw) |
+	texts(role) & words != set()
+	some i, raw in role.rules
+	{text | some text in raw[_]} & words != set()
+] if {
+	texts(role)
+} else := rules(role)
 
 # The lists of a rule of any form: what is no text is left out, but for names.
 _lists_of(raw) := object.union(
@@ -71,15 +84,14 @@ _lists_of(raw) := object.union(
 rule_fields := ["verbs", "apiGroups", "resources", "nonResourceURLs"]
 
 # An empty name stands for requests without one (list, create), `*` is no pattern: neither limits anything.
-default _limiting(_) := false
-
-_limiting(names) if {
-	count(names) > 0
+_limiting(names) := false if {
+	names == []
+} else if {
 	every name in names {
 		is_string(name)
 		not name in {"", "*"}
 	}
-}
+} else := false
 
 # METADATA
 # description: The value as a list; a single string or object is a list of one, anything else an empty list.
@@ -159,11 +171,11 @@ else := verbs & wanted
 # description: |
 #   Whether a role, with what it collects from the inventory, covers everything, cluster-admin by whatever name.
 covers_everything(role) if {
-	wide := [rule |
-		some source in array.concat([role], _collected(role))
+	wide := [found |
+		some source in sources(role)
 		not free_of(source, {"*"})
-		some rule in rules(source)
-		"*" in rule.resources
+		some found in rules_with(source, {"*"})
+		"*" in found.resources
 	]
 	count(wide) > 0
 	everything(wide)
@@ -204,14 +216,14 @@ subjects(binding, namespace) := [_subject(i, raw, namespace) |
 _subject(i, raw, binding_namespace) := {
 	"path": $"subjects[{i}]",
 	"kind": "ServiceAccount",
-	"name": raw.name,
-	"account": {"namespace": raw.namespace, "name": raw.name},
-	"identity": $"ServiceAccount/{raw.namespace}/{raw.name}",
+	"name": name,
+	"account": {"namespace": own, "name": name},
+	"identity": $"ServiceAccount/{own}/{name}",
 } if {
-	raw.kind == "ServiceAccount"
-	is_string(raw.name)
-	is_string(raw.namespace)
-	raw.namespace != ""
+	{"kind": "ServiceAccount", "name": name, "namespace": own} = raw
+	is_string(name)
+	is_string(own)
+	own != ""
 } else := {
 	"path": $"subjects[{i}]",
 	"kind": kind,
@@ -254,10 +266,10 @@ _identity(_, "", null) := "an unnamed subject"
 
 # METADATA
 # description: The role that a binding refers to, {"kind", "name"}. What is not a Role is taken for a ClusterRole.
-role_ref(binding) := {"kind": ref.kind, "name": ref.name} if {
-	ref := binding.roleRef
-	ref.kind in {"ClusterRole", "Role"}
-	is_string(ref.name)
+role_ref(binding) := {"kind": kind, "name": name} if {
+	{"apiGroup": _, "kind": kind, "name": name} = binding.roleRef
+	kind in {"ClusterRole", "Role"}
+	is_string(name)
 } else := {"kind": _role_kind(text(ref, "kind")), "name": text(ref, "name")} if {
 	ref := object.get(binding, "roleRef", null)
 }
@@ -287,10 +299,14 @@ _versions := [$"{group}/{version}" | some version in ["v1", "v1beta1", "v1alpha1
 
 # METADATA
 # description: The rules of a role with those that its aggregationRule collects from the inventory.
-effective_rules(role) := [rule |
-	some source in array.concat([role], _collected(role))
-	some rule in rules(source)
+effective_rules(role) := [found |
+	some source in sources(role)
+	some found in rules(source)
 ]
+
+# METADATA
+# description: A role and the roles that its aggregationRule collects from the inventory.
+sources(role) := array.concat([role], _collected(role))
 
 _collected(role) := [] if not role.aggregationRule
 

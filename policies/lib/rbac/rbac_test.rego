@@ -93,6 +93,14 @@ test_texts if {
 	not rbac.free_of({"rules": [_plain]}, {"list", "pods"})
 }
 
+test_rules_with if {
+	other := {"nonResourceURLs": ["/x"], "verbs": ["get"]}
+	[rule] := rbac.rules_with({"rules": [other, _plain]}, {"pods", "secrets"})
+	rule.path == "rules[1]"
+	rbac.rules_with({"rules": [other, _plain]}, {"secrets"}) == []
+	count(rbac.rules_with({"rules": [other, _plain, {"verbs": "get"}]}, {"secrets"})) == 3
+}
+
 # What is read at a glance is read as what is not.
 test_rules_of_any_form if {
 	[first, _] := rbac.rules({"rules": [_plain, {"verbs": "get"}]})
@@ -208,8 +216,7 @@ test_candidates if {
 
 _is_candidate(name, groups, resources, verbs) if {
 	role := {"rules": [{"apiGroups": groups, "resources": resources, "verbs": verbs}]}
-	not grants.harmless(role)
-	[rule] := rbac.rules(role)
+	[rule] := grants.suspects(role)
 	name in grants.candidates(rule)
 }
 
@@ -223,8 +230,10 @@ test_no_candidates if {
 		[rule] := rbac.rules(role)
 		grants.candidates(rule) - {"workloads"} == set()
 	}
-	every line in [[[""], ["pods"], ["get"]], [["example.com"], ["anything"], ["create", "delete"]]] {
-		grants.harmless({"rules": [{"apiGroups": line[0], "resources": line[1], "verbs": line[2]}]})
+	every line in [
+		[[""], ["pods"], ["get"]], [[""], ["nodes"], ["list", "watch"]], [["example.com"], ["anything"], ["create"]],
+	] {
+		grants.suspects({"rules": [{"apiGroups": line[0], "resources": line[1], "verbs": line[2]}]}) == []
 	}
 }
 
