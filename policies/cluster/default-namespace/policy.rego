@@ -64,7 +64,7 @@ violation contains finding.at(rego.metadata.chain(), "metadata.namespace", msg) 
 	kind := input.review.kind.kind
 	name := k8s.name
 	not [kind, name] in _allowed
-	not k8s.group_kind in workloads.cluster_scoped
+	not workloads.cluster_scoped[k8s.group_kind]
 	k8s.resource
 	msg := $"{kind} {name} {fault}: set metadata.namespace to a namespace of the application's own."
 }

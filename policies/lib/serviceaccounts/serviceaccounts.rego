@@ -24,8 +24,8 @@ _decided_elsewhere := {
 #   The field of a PodSpec that names its account: serviceAccountName, or the deprecated serviceAccount where only that
 #   one is set, as the API server has it.
 field(spec) := "serviceAccount" if {
-	object.get(spec, "serviceAccountName", null) in {"", null}
 	not object.get(spec, "serviceAccount", null) in {"", null}
+	object.get(spec, "serviceAccountName", null) in {"", null}
 } else := "serviceAccountName"
 
 # METADATA
@@ -44,9 +44,11 @@ name(spec) := value if {
 bound(namespace, account) := $"system:serviceaccount:{namespace}:{account}" in _bound
 
 # The user names of all that bindings bind: one look at the bindings for any number of pods.
-_bound contains $"system:serviceaccount:{subject.namespace}:{subject.name}" if {
+_bound contains $"system:serviceaccount:{namespace}:{account}" if {
 	some subject in _subjects
 	subject.kind == "ServiceAccount"
+	namespace := subject.namespace
+	account := subject.name
 }
 
 _bound contains subject.name if {
