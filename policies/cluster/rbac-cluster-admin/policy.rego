@@ -69,20 +69,20 @@ violation contains finding.at(rego.metadata.chain(), "roleRef.name", msg) if {
 
 _allowed(subject) if subject.identity in input.parameters.allowedSubjects
 
-_reason("ClusterRole", "cluster-admin") := "every right there is"
-
-_reason("ClusterRole", name) := $"nearly every right, {_scope}" if {
-	name != "cluster-admin"
+_reason(kind, name) := "every right there is" if {
+	kind == "ClusterRole"
+	name == "cluster-admin"
+} else := $"nearly every right, {_scope}" if {
+	kind == "ClusterRole"
 	name in input.parameters.namespaceAdminRoles
 	_scope
 } else := "a role that covers everything" if {
-	name != "cluster-admin"
-	_covers_everything("ClusterRole", name, "")
+	_covers_everything(kind, name, _place(kind))
 }
 
-_reason("Role", name) := "a role that covers everything" if {
-	_covers_everything("Role", name, k8s.namespace)
-}
+_place("ClusterRole") := ""
+
+_place("Role") := k8s.namespace
 
 # Of scalars, so that bindings of one role share the answer.
 default _covers_everything(_, _, _) := false
