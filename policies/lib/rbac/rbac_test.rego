@@ -112,6 +112,7 @@ test_identities if {
 		{"subjects": [
 			{"kind": "ServiceAccount", "name": "a", "namespace": "n"},
 			{"kind": "ServiceAccount", "name": "a"},
+			{"kind": "ServiceAccount", "name": "a", "namespace": ""},
 			{"kind": "User", "name": "system:serviceaccount:n:a"},
 			{"kind": "Group", "name": "system:serviceaccounts:n"},
 			{"kind": "User", "name": "jane", "namespace": "n"},
@@ -121,7 +122,7 @@ test_identities if {
 		"own",
 	)
 	[subject.identity | some subject in subjects] == [
-		"ServiceAccount/n/a", "ServiceAccount/own/a", "ServiceAccount/n/a", "Group/system:serviceaccounts:n",
+		"ServiceAccount/n/a", "ServiceAccount/own/a", "ServiceAccount/own/a", "ServiceAccount/n/a", "Group/system:serviceaccounts:n",
 		"User/jane", "an unnamed subject", "an unnamed subject",
 	]
 }
@@ -172,6 +173,52 @@ test_selectors if {
 	] {
 		not rbac.selects(selector, labels)
 	}
+}
+
+_labelled(name, labels, rules) := {"metadata": {"name": name, "labels": labels}, "rules": rules}
+
+_aggregating(selectors) := {"aggregationRule": {"clusterRoleSelectors": selectors}, "rules": [_plain]}
+
+_everything := {"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]}
+
+_roles := {"cluster": {"rbac.authorization.k8s.io/v1": {"ClusterRole": {
+	"one": _labelled("one", {"a": "1"}, [_plain]),
+	"two": _labelled("two", {"a": "1", "b": "2"}, [_everything]),
+	"three": _labelled("three", "junk", [_plain]),
+	"four": {"metadata": {"name": "four"}, "rules": [_plain]},
+}}}}
+
+# What a role collects by labels, by anything else, and by several selectors, but each role once.
+test_sources if {
+	every line in [
+		[[{"matchLabels": {"a": "1"}}], {"one", "two"}],
+		[[{"matchLabels": {"a": "1", "b": "2"}}], {"two"}],
+		[[{"matchLabels": {"a": "2"}}], set()],
+		[[{"matchLabels": {"a": "1"}, "matchExpressions": [{"key": "b", "operator": "DoesNotExist"}]}], {"one"}],
+		[[{"matchExpressions": [{"key": "b", "operator": "Exists"}]}, {"matchLabels": {"a": "1"}}], {"one", "two"}],
+		[[{}], {"one", "two", "three", "four"}],
+		[[{"matchLabels": {}}], {"one", "two", "three", "four"}],
+		[{"matchLabels": {"b": "2"}}, {"two"}],
+		[["junk"], {"one", "two", "three", "four"}],
+		[null, set()],
+	] {
+		[selectors, names] := line
+		role := _aggregating(selectors)
+		found := rbac.sources(role) with data.inventory as _roles
+		found[0] == role
+		[name | some source in found; name := source.metadata.name] == [name |
+			some other in {other | some other in _roles.cluster["rbac.authorization.k8s.io/v1"].ClusterRole}
+			name := other.metadata.name
+			name in names
+		]
+	}
+}
+
+test_covers_everything if {
+	rbac.covers_everything({"rules": [_everything]})
+	not rbac.covers_everything({"rules": [_plain]})
+	rbac.covers_everything(_aggregating([{"matchLabels": {"b": "2"}}])) with data.inventory as _roles
+	not rbac.covers_everything(_aggregating([{"matchLabels": {"b": "1"}}])) with data.inventory as _roles
 }
 
 test_everything if {
