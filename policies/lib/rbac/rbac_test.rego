@@ -200,6 +200,8 @@ test_sources if {
 		[[{"matchLabels": {}}], {"one", "two", "three", "four"}],
 		[{"matchLabels": {"b": "2"}}, {"two"}],
 		[["junk"], {"one", "two", "three", "four"}],
+		[[{"matchLabels": "junk"}], {"one", "two", "three", "four"}],
+		[[{"matchLabels": ["a"]}], {"one", "two", "three", "four"}],
 		[null, set()],
 	] {
 		[selectors, names] := line
