@@ -272,7 +272,7 @@ suspects(role) := [rbac.rule(i, raw) |
 	own & _verbs_and_readable != set()
 	own & _spellings_and_open_groups != set()
 ] if {
-	not strings.any_prefix_match(rbac.texts(role), _prefixes)
+	rbac.texts(role)
 } else := rbac.rules(role)
 
 # METADATA
@@ -328,8 +328,6 @@ _open_groups := union({
 })
 
 _spellings_and_open_groups := _spellings | _open_groups
-
-_prefixes := union({prefixes | prefixes := _every[_].targets[_].prefixes})
 
 _all_verbs := union({verbs | verbs := _every[_].targets[_].verbs})
 

@@ -273,7 +273,7 @@ _is_candidate(name, groups, resources, verbs) if {
 test_no_candidates if {
 	every line in [
 		[[""], ["*"], ["list", "watch"]], [[""], ["pods"], ["get"]], [[""], ["events", "services"], ["create", "patch"]],
-		[["example.com"], ["anything"], ["*"]],
+		[["example.com"], ["anything"], ["*"]], [["apps"], ["roles", "nodes"], ["*"]],
 	] {
 		role := {"rules": [{"apiGroups": line[0], "resources": line[1], "verbs": line[2]}]}
 		[rule] := rbac.rules(role)
