@@ -93,9 +93,10 @@ import data.lib.k8s
 import data.lib.timestamps
 import data.lib.vulnerabilities
 
-violation contains finding.at(rego.metadata.chain(), found.path, msg) if {
+violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	some found in vulnerabilities.findings(k8s.resource)
 	fault := vulnerabilities.fault(found, input.parameters)
+	path := finding.path(found.at)
 	msg := $"{_subject(found)}{_remedy(fault, found)}"
 }
 

@@ -109,21 +109,25 @@ _active if input.parameters.requireReport == "always"
 
 # The reports on an image: by its digest, by the labels of Trivy Operator's, and only then by its tag, which can be that of
 # another image too.
-_reports(image, container) := reports if {
-	reports := known.by_digest[image.digest]
+_reports(image, container) := {key: known.reports[key] | some key, _ in keys} if {
+	keys := _keys(image, container)
+} else := {}
+
+_keys(image, container) := keys if {
+	keys := known.by_digest[image.digest]
 } else := own if {
 	own := _own(image, container)
 	count(own) > 0
 } else := known.by_tag[vulnerabilities.tag(image)] if {
 	image.digest == ""
-} else := {}
+}
 
 # Those of Trivy Operator on this very container.
-_own(image, container) := {key: report |
+_own(image, container) := {key: true |
 	some owner in _owners
 	workload := $"{k8s.namespace}/{owner}/{container}"
-	some key, report in known.by_workload[workload]
-	_can_be_of(report, image)
+	some key, _ in known.by_workload[workload]
+	_can_be_of(known.reports[key], image)
 }
 
 _can_be_of(report, image) if {

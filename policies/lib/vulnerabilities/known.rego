@@ -12,7 +12,7 @@ import data.lib.vulnerabilities
 
 # METADATA
 # description: Whether there is any report.
-any if count(_reports) > 0
+any if count(reports) > 0
 
 # METADATA
 # description: Whether there is a report in JSON of any image.
@@ -26,29 +26,31 @@ namespaces := {namespace |
 }
 
 # METADATA
-# description: The reports by digest, then by a key of their own.
-by_digest := object.union_n([{digest: {key: report}} |
-	some key, report in _reports
+# description: The keys of the reports by digest.
+by_digest := object.union_n([{digest: {key: true}} |
+	some key, report in reports
 	some digest in report.digests
 ])
 
 # METADATA
-# description: The reports by "repository:tag", then by a key of their own.
-by_tag := object.union_n([{tag: {key: report}} |
-	some key, report in _reports
+# description: The keys of the reports by "repository:tag".
+by_tag := object.union_n([{tag: {key: true}} |
+	some key, report in reports
 	some tag in report.tags
 ])
 
 # METADATA
 # description: |
-#   The reports of Trivy Operator by "namespace/Kind/name/container" of the workload, then by a key of their own. Where the
-#   operator names the ReplicaSet of a Deployment, they stand under both.
-by_workload := object.union_n([{workload: {key: report}} |
-	some key, report in _reports
+#   The keys of Trivy Operator's reports by "namespace/Kind/name/container" of the workload. Where the operator names the
+#   ReplicaSet of a Deployment, they stand under both.
+by_workload := object.union_n([{workload: {key: true}} |
+	some key, report in reports
 	some workload in report.workloads
 ])
 
-_reports := object.union(
+# METADATA
+# description: The reports by a key of their own.
+reports := object.union(
 	{key: report |
 		some i, document in _in_files
 		key := $"file {i}"

@@ -11,40 +11,35 @@ import data.lib.images
 
 # METADATA
 # description: |
-#   The findings of a report in JSON as a list of {"path", "type", "value", "target", "modified"}. The type is vulnerability,
-#   misconfiguration or secret; `modified` is what .trivyignore, VEX or a policy has made of the finding, null for one that
-#   stands. Trivy shows such findings with --show-suppressed only.
+#   The findings of a report in JSON as a list of {"at", "type", "value", "target", "modified"}. The type is vulnerability,
+#   misconfiguration or secret; `at` are the steps of its path; `modified` is what .trivyignore, VEX or a policy has made of
+#   the finding, null for one that stands. Trivy shows such findings with --show-suppressed only.
 findings(report) := array.concat(
-	[{"path": path, "type": type, "value": value, "target": _target(result), "modified": null} |
+	[{"at": ["Results", i, field, j], "type": type, "value": value, "target": target, "modified": null} |
 		some i, result in _list(report, "Results")
+		target := _target(result)
 		some field, type in _types
 		some j, value in _list(result, field)
 		is_object(value)
-		path := $"Results[{i}].{field}[{j}]"
 	],
-	[{"path": path, "type": type, "value": value, "target": _target(result), "modified": modified} |
+	[{"at": ["Results", i, _modified, j], "type": type, "value": value, "target": target, "modified": modified} |
 		some i, result in _list(report, "Results")
+		target := _target(result)
 		some j, modified in _list(result, _modified)
 		type := modified.Type
 		type in {"vulnerability", "misconfiguration", "secret"}
 		value := modified.Finding
 		is_object(value)
-		path := $"Results[{i}].{_modified}[{j}]"
 	],
 )
 
 # METADATA
 # description: The findings of a VulnerabilityReport, in the same form.
-operator_findings(report) := [finding_ |
-	some i, found in _list(object.get(report, "report", {}), "vulnerabilities")
+operator_findings(report) := [{"at": at, "type": "vulnerability", "value": value, "target": "", "modified": null} |
+	some i, found in _list(report.report, "vulnerabilities")
 	is_object(found)
-	value := {name: found[field] |
-		some name, field in _operator_fields
-		_ = found[field]
-	}
-	path := $"report.vulnerabilities[{i}]"
-	target := object.get(found, "target", "")
-	finding_ := {"path": path, "type": "vulnerability", "value": value, "target": target, "modified": null}
+	at := ["report", "vulnerabilities", i]
+	value := {name: found[field] | some name, field in _operator_fields}
 ]
 
 # METADATA
@@ -65,7 +60,7 @@ malformed(report) := array.concat(
 operator_malformed(object_) := array.concat(
 	["report.vulnerabilities" | not is_array(object.get(object_, ["report", "vulnerabilities"], null))],
 	[path |
-		some i, found in _list(object.get(object_, "report", {}), "vulnerabilities")
+		some i, found in _list(object_.report, "vulnerabilities")
 		not is_object(found)
 		path := $"report.vulnerabilities[{i}]"
 	],

@@ -17,7 +17,7 @@ _policy := {
 # 2026-11-23T23:59:59Z
 _last_second := 1795478399000000000
 
-_high := {"path": "p", "type": "vulnerability", "value": {"VulnerabilityID": "CVE-1", "Severity": "HIGH", "FixedVersion": "2"}}
+_high := {"at": ["p"], "type": "vulnerability", "value": {"VulnerabilityID": "CVE-1", "Severity": "HIGH", "FixedVersion": "2"}}
 
 _fault(changes, now) := fault if {
 	found := object.union(object.union(_high, {"modified": null}), changes)
