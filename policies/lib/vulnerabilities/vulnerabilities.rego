@@ -13,7 +13,7 @@ import data.lib.images
 # description: |
 #   The findings of a report in JSON as a list of {"at", "type", "value", "target", "modified"}. The type is vulnerability,
 #   misconfiguration or secret; `at` are the steps of its path; `modified` is what .trivyignore, VEX or a policy has made of
-#   the finding, null for one that stands. Trivy shows such findings with --show-suppressed only.
+#   the finding, null for one that stands. Trivy shows such findings, licenses too, with --show-suppressed only.
 findings(report) := array.concat(
 	[{"at": ["Results", i, field, j], "type": type, "value": value, "target": target, "modified": null} |
 		some i, result in _list(report, "Results")
@@ -27,7 +27,6 @@ findings(report) := array.concat(
 		target := _target(result)
 		some j, modified in _list(result, _modified)
 		type := modified.Type
-		type in {"vulnerability", "misconfiguration", "secret"}
 		value := modified.Finding
 		is_object(value)
 	],

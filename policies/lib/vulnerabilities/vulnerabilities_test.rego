@@ -89,7 +89,9 @@ test_shown if {
 		"FixedVersion": "2",
 		"Severity": "HIGH",
 	}}) == "HIGH CVE-1 in xz 1 (fixed in 2)"
-	vulnerabilities.shown({"type": "vulnerability", "value": {}}) == "unrated vulnerability in a package"
+	every value in [{}, {"VulnerabilityID": "", "Severity": ""}, {"VulnerabilityID": 7, "PkgName": null, "FixedVersion": []}] {
+		vulnerabilities.shown({"type": "vulnerability", "value": value}) == "unrated vulnerability in a package"
+	}
 }
 
 _inventory(labels, annotations) := {"namespace": {"shop": {"aquasecurity.github.io/v1alpha1": {"VulnerabilityReport": {"a": {
