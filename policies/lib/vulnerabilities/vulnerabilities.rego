@@ -228,23 +228,17 @@ _ignored(finding_, policy) if {
 	_holds(entry.expires)
 }
 
-_modification(null, _) := "stands"
-
-_modification(modified, _) := "ignored" if {
-	is_object(modified)
-	not _by_vex(modified)
-	not _expiry(modified)
-}
-
-_modification(modified, _) := "expired" if {
-	is_object(modified)
-	not _by_vex(modified)
-	not _holds(_expiry(modified))
-}
-
-_modification(modified, policy) := "vex" if {
+_modification(modified, policy) := "stands" if {
+	modified == null
+} else := "vex" if {
 	_by_vex(modified)
 	not policy.acceptVEX
+} else := "ignored" if {
+	not _by_vex(modified)
+	not _expiry(modified)
+} else := "expired" if {
+	not _by_vex(modified)
+	not _holds(_expiry(modified))
 }
 
 # Trivy removes what a VEX document says of no other status.

@@ -50,6 +50,21 @@ test_statement_without_a_day if {
 	}
 }
 
+test_parameters_without_a_day_ignore_nothing if {
+	every expires in ["9999", "2199-12-31 ", "then", "", null, 7, {}] {
+		policy := object.union(_policy, {"ignored": [{"id": "CVE-1", "reason": "r", "expires": expires}]})
+		vulnerabilities.fault(object.union(_high, {"modified": null}), policy) == "stands"
+	}
+}
+
+test_vex if {
+	modified := {"modified": {"Status": "not_affected", "Statement": "until 2020-12-31"}, "value": {"VulnerabilityID": "CVE-2"}}
+	not _fault(modified, _last_second)
+	strict := object.union(_policy, {"acceptVEX": false, "ignored": []})
+	vulnerabilities.fault(object.union(_high, modified), strict) == "vex"
+	vulnerabilities.fault(object.union(_high, {"modified": null}), strict) == "stands"
+}
+
 test_digests if {
 	every report in [
 		{"ArtifactName": $"nginx@sha256:{_hex}"}, {"Metadata": {"Reference": $"nginx@sha256:{_hex}"}},
