@@ -38,6 +38,7 @@
 package rampart.cluster.image_signature_policy
 
 import data.lib.finding
+import data.lib.identities
 import data.lib.k8s
 
 violation contains finding.at(rego.metadata.chain(), found.path, found.msg) if {
@@ -151,7 +152,7 @@ _skips_images(glob) if regex.match(`^[^*]*/\*$`, _text(glob))
 # Why an issuer or a subject could be somebody else's. Where there are both, the expression decides.
 
 _identity_fault(identity, part) := $"has an open expression for its {part}" if {
-	_open(_expression(identity, part))
+	identities.open(_expression(identity, part))
 } else := $"has no {part}" if {
 	_text(_get(identity, part)) == ""
 	_expression(identity, part) == ""
@@ -161,19 +162,6 @@ _identity_fault(identity, part) := $"has an open expression for its {part}" if {
 }
 
 _expression(identity, part) := _text(_get(identity, $"{part}RegExp"))
-
-_open(expression) if {
-	expression != ""
-	not startswith(expression, "^")
-}
-
-_open(expression) if {
-	expression != ""
-	not endswith(expression, "$")
-}
-
-# Nothing but wildcards between the anchors.
-_open(expression) if regex.match(`^\^[.*+?()\[\]\\sSwW|]*\$$`, expression)
 
 # Kyverno
 

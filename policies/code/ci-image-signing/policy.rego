@@ -45,6 +45,7 @@
 package rampart.code.ci_image_signing
 
 import data.lib.finding
+import data.lib.identities
 import data.lib.pipelines
 import data.lib.pipelines.images
 import data.lib.shell
@@ -128,7 +129,7 @@ _unproven_identity(args) := "takes anyone's signature: add --certificate-identit
 	not _has_value(args, {"--certificate-oidc-issuer", "--certificate-oidc-issuer-regexp"})
 } else := "takes any text that contains a match of its pattern: begin the pattern with ^ and what must stand there" if {
 	some pattern in shell.values(args, {"--certificate-identity-regexp", "--certificate-oidc-issuer-regexp"})
-	not regex.match(`^(?:\^[A-Za-z0-9$({\[]|\$)`, pattern)
+	identities.begins_anywhere(pattern)
 }
 
 _has_value(args, flags) if {
