@@ -7,7 +7,7 @@
 #   - GitHubWorkflow and GitHubAction: https://docs.github.com/actions/reference/workflows-and-actions
 #   - GitLabPipeline: https://docs.gitlab.com/ci/yaml/
 #   - TrivyReport: https://trivy.dev/latest/docs/configuration/reporting/
-#   - SPDXDocument: https://spdx.github.io/spdx-spec/ (2.x in JSON)
+#   - SPDXDocument: https://spdx.github.io/spdx-spec/ (2.x in JSON, 3.x in JSON-LD)
 #   - CycloneDXBOM: https://cyclonedx.org/docs/latest/json/
 #   - CosignVerification: one signature in what cosign verify --output json prints
 #   - K3sConfig: https://docs.k3s.io/installation/configuration (RKE2's file has the same form)
@@ -75,12 +75,24 @@ _has_form("SPDXDocument", value) if {
 	startswith(value.spdxVersion, "SPDX-")
 }
 
+_has_form("SPDXDocument", value) if {
+	is_array(value["@graph"])
+	some context in _contexts(value)
+	is_string(context)
+	startswith(context, "https://spdx.org/rdf/3.")
+}
+
 _has_form("TrivyReport", value) if {
 	is_number(value.SchemaVersion)
 	is_string(value.ArtifactName)
 }
 
 _has_form("CosignVerification", value) if is_string(value.critical.image["docker-manifest-digest"])
+
+# What JSON-LD takes its terms from: one context or several.
+_contexts(value) := value["@context"] if is_array(value["@context"])
+
+_contexts(value) := [value["@context"]] if is_string(value["@context"])
 
 # YAML 1.1 reads the key `on` as true.
 _has_form("GitHubWorkflow", value) if {
@@ -129,6 +141,9 @@ _name("CycloneDXBOM", value) := name if {
 
 _name("SPDXDocument", value) := name if {
 	name := value.name
+	is_string(name)
+} else := name if {
+	name := [element.name | some element in value["@graph"]; element.type == "SpdxDocument"][0]
 	is_string(name)
 } else := ""
 

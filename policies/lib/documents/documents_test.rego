@@ -27,6 +27,23 @@ test_one_script_for_a_job if {
 	_kinds({"deploy": {"stage": "deploy", "trigger": "other/project"}}) == ["GitLabPipeline"]
 }
 
+test_spdx_3 if {
+	context := "https://spdx.org/rdf/3.0.1/spdx-context.jsonld"
+	_kinds({"@context": context, "@graph": []}) == ["SPDXDocument"]
+	_kinds({"@context": ["https://example.com/terms", context], "@graph": []}) == ["SPDXDocument"]
+	elements := [7, {"type": "Person", "name": "a"}, {"type": "SpdxDocument", "name": "app"}]
+	documents.found({"@context": context, "@graph": elements})[0].name == "app"
+	every graph in [[], [{"type": "SpdxDocument"}], [{"type": "SpdxDocument", "name": 7}]] {
+		documents.found({"@context": context, "@graph": graph})[0].name == ""
+	}
+	every value in [
+		{"@context": context}, {"@context": context, "@graph": {}}, {"@context": "https://schema.org", "@graph": []},
+		{"@context": [7], "@graph": []}, {"@context": 7, "@graph": []}, {"@graph": []},
+	] {
+		documents.found(value) == []
+	}
+}
+
 test_names if {
 	documents.found({"SchemaVersion": 2, "ArtifactName": "app:1"})[0].name == "app:1"
 	documents.found({"spdxVersion": "SPDX-2.3", "name": 7})[0].name == ""
