@@ -235,6 +235,21 @@ var slips = []struct{ name, file, guardrail, old, new string }{
 		"PodSecurity",
 	},
 	{
+		"a bill of materials of another image", "reports/sbom-server.spdx.json", "sbom-integrity",
+		"4f53cda18c2b",
+		"4f53cda18c2c",
+	},
+	{
+		"a signature by somebody of no issuer", "reports/cosign-server.json", "cosign-verification",
+		`"Issuer"`,
+		`"OtherIssuer"`,
+	},
+	{
+		"no signature for another digest", "07-task-store.yaml", "cosign-verification",
+		"5840c5bbdbc3",
+		"5840c5bbdbc4",
+	},
+	{
 		"no level for new namespaces", "cluster/admission.yaml", "pod-security-defaults",
 		"        enforce: restricted\n",
 		"",
@@ -263,6 +278,8 @@ func TestSlipsAreNoticed(t *testing.T) {
 
 func TestStoriesWithSiteLists(t *testing.T) {
 	lists := config.Selection{Profile: "restricted", Set: []string{
+		"cosign-verification.identities=[{issuer: https://token.actions.githubusercontent.com, " +
+			"subjectRegExp: 'https://github\\.com/task-api/.*'}]",
 		"image-registry.allowed=[ghcr.io/task-api]",
 		"network-ingress-sources.sources=[{namespaceLabels: {kubernetes.io/metadata.name: gateway}}]",
 	}}
@@ -497,6 +514,10 @@ func TestBaseObjectsPassTogether(t *testing.T) {
 	for _, name := range names {
 		object, err := bases.Build(cases.Object{Base: name})
 		require.NoError(t, err)
+		if strings.HasPrefix(cases.GroupKind(object), catalog.DocumentGroup+"/") { // In files, their form says what they are.
+			delete(object, "apiVersion")
+			delete(object, "kind")
+		}
 		data, err := yaml.Marshal(object)
 		require.NoError(t, err)
 		require.NoError(t, os.WriteFile(filepath.Join(folder, name+".yaml"), data, 0o644))
