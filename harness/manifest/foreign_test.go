@@ -58,3 +58,25 @@ func TestForeign(t *testing.T) {
 	assert.Contains(t, read("apiversion: v1\nKind: Pod\njobs: {}\n").Errors[0].Error(), "the object has no apiVersion", "meant to be an object")
 	assert.Equal(t, "Pod", read("apiVersion: v1\nkind: Pod\njobs: {}\n").Objects[0].Kind)
 }
+
+func TestListsSideBySide(t *testing.T) {
+	read := func(text string) []Document {
+		return Read(Source{Path: "-"}, Options{Stdin: strings.NewReader(text), Documents: recognize}).Documents
+	}
+	documents := read("\n[{\"a\": 1}]\n\n[{\"a\": 2},\n {\"a\": 3}]\n")
+	require.Len(t, documents, 2)
+	require.Len(t, documents[0].Objects, 1)
+	require.Len(t, documents[1].Objects, 2)
+	last := documents[1].Objects[1]
+	assert.Equal(t, "[1]", last.Item)
+	line, column := last.Position("a")
+	assert.Equal(t, []int{5, 3}, []int{line, column})
+
+	for _, text := range []string{
+		"[{\"a\": 1}]\n[{\"a\": 2}\n", "[{\"a\": 1}]\n[{\"a\": 2, \"a\": 3}]\n", "[{\"a\": 1}]\nb: 2\n", "[1]\n{\"a\": 1}\n",
+	} {
+		documents := read(text)
+		require.Len(t, documents, 1, text)
+		assert.NotEmpty(t, documents[0].Errors, text)
+	}
+}

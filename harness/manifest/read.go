@@ -132,8 +132,35 @@ func (r *reader) chunk(c chunk) {
 		r.json(content)
 	default:
 		value, err := decodeYAML(content.data)
+		if err != nil && r.lists(content) {
+			return
+		}
 		r.decoded(&text{span: content}, value, err)
 	}
+}
+
+// lists adds JSON lists side by side, as programs print them that answer for each of their arguments. It adds nothing, and
+// returns false, where the text is anything else.
+func (r *reader) lists(rest span) bool {
+	var texts []*text
+	var values []any
+	for rest.startsWith('[') {
+		value, end, err := decodeJSON(rest.data)
+		if err != nil {
+			return false
+		}
+		list := rest
+		list.data = rest.data[:end:end]
+		texts, values = append(texts, &text{span: list, json: true}), append(values, value)
+		rest = rest.from(end).dropBlank()
+	}
+	if len(texts) == 0 || len(rest.data) > 0 {
+		return false
+	}
+	for i := range texts {
+		r.decoded(texts[i], values[i], nil)
+	}
+	return true
 }
 
 // json adds a text that starts with a brace: JSON objects side by side, or YAML.

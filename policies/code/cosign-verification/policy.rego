@@ -9,8 +9,9 @@
 #   With identities empty, any signer with an issuer will do: list who may sign. Subject and issuer count only where cosign
 #   itself writes them, in signatures of the old form. Of a bundle, the form of cosign 3, cosign prints no identity but notes of
 #   the signer's own, and of a signature with a key there is none; keys accepts both, and cosign verify has then to be asked
-#   for the identity or the key, as ci-image-signing wants it. What cosign verify-attestation prints is no verification, for
-#   cosign download attestation prints the same and verifies nothing.
+#   for the identity or the key, as ci-image-signing wants it. The holder of a key can note any identity, so that where cosign
+#   verifies with a key it is the key that says who signed. Attestations that cosign 3 prints beside a signature are passed over.
+#   What cosign verify-attestation prints is no verification, for cosign download attestation prints the same and verifies nothing.
 # scope: package
 # related_resources:
 #   - ref: https://docs.sigstore.dev/cosign/verifying/verify/
@@ -96,6 +97,18 @@ import data.lib.k8s
 violation contains finding.at(rego.metadata.chain(), fault.path, fault.msg) if {
 	k8s.group_kind == "documents.rampart/CosignVerification"
 	some fault in _faults(k8s.resource)
+	not _is_beside_a_signature(fault)
+}
+
+# cosign 3 prints attestations beside signatures, where an image has both.
+_is_beside_a_signature(fault) if {
+	fault.path == "critical.type"
+	_digest(k8s.resource) in _signed
+}
+
+_signed := {_digest(document) |
+	some document in _documents
+	_counts(document)
 }
 
 # The document and the workloads
