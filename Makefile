@@ -29,8 +29,8 @@ OPA       := $(call tool,opa)
 CLUSTER_BIN  := $(patsubst %/tools,%/cluster,$(CACHE))/$(shell { go version; cat harness/cluster/go.sum; } | git hash-object --stdin)
 CLUSTER      := kube-apiserver kubectl etcd gatekeeper
 
-# What the bundle is tested with: the newest OPA and the oldest supported one, conftest, an OCI registry; and cosign.
-SERVERS      := $(OPA) $(call tool,opa-oldest) $(call tool,conftest) $(call tool,registry) $(call tool,cosign)
+# What the bundle is tested with: the newest OPA and the oldest supported one, conftest, an OCI registry. The last make documents.
+SERVERS      := $(OPA) $(call tool,opa-oldest) $(call tool,conftest) $(call tool,registry) $(call tool,cosign) $(call tool,cyclonedx-gomod)
 SERVERS_PATH := $(subst / ,:,$(dir $(SERVERS))):$(CURDIR)/bin:$(PATH):/usr/sbin
 
 # Where the kernel lets us, everything that the test starts ends with it, however it ends.

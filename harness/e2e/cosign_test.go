@@ -41,7 +41,8 @@ func cosign(t testing.TB, arguments ...string) string {
 }
 
 // TestCosign: what the real cosign prints of a signature, in the form of a bundle and in the one before, proves the Deployment
-// with that digest, and no other; a signature with a key proves it only where keys are accepted.
+// with that digest, and no other; a signature with a key proves it only where keys are accepted, whatever the signer notes in a
+// bundle.
 func TestCosign(t *testing.T) {
 	t.Setenv("COSIGN_PASSWORD", "for this test")
 	for _, address := range []string{"HTTP_PROXY", "HTTPS_PROXY"} {
@@ -51,36 +52,63 @@ func TestCosign(t *testing.T) {
 	registry := startRegistry(t)
 	keys := filepath.Join(t.TempDir(), "key")
 	cosign(t, "generate-key-pair", "--output-key-prefix", keys)
-	for form, bundle := range map[string]bool{"bundle": true, "signature": false} {
-		t.Run(form, func(t *testing.T) {
-			image, other := registry.pushImage(t, form), registry.pushImage(t, "other than "+form)
-			format := fmt.Sprintf("--new-bundle-format=%v", bundle)
-			cosign(t, "sign", "--key", keys+".key", "--tlog-upload=false", "--use-signing-config=false", format,
-				"--allow-http-registry", "--yes", image)
-			verification := cosign(t, "verify", "--key", keys+".pub", "--insecure-ignore-tlog", format, "--allow-http-registry",
-				"--output", "json", image)
-
-			judge := func(image, setting string) []string {
-				folder := t.TempDir()
-				write(t, folder, "cosign.json", []byte(verification))
-				write(t, folder, "deployment.yaml", deployment(t, image))
-				found, result := rampartCheck(t, "--only", "cosign-verification", "--set", setting, folder)
-				require.Empty(t, result.Errors)
-				require.Equal(t, 2, result.Summary.Objects)
-				var paths []string
-				for _, file := range []string{"cosign.json", "deployment.yaml"} {
-					for _, f := range found[filepath.Join(folder, file)] {
-						paths = append(paths, f.Path)
-					}
-				}
-				return paths
-			}
-			const accepted, container = "cosign-verification.keys=true", "spec.template.spec.containers[0].image"
-			assert.Empty(t, judge(image, accepted))
-			assert.Equal(t, []string{"[0].critical.image.docker-manifest-digest", container}, judge(other, accepted))
-			assert.Equal(t, []string{"[0].optional", container}, judge(image, "cosign-verification.keys=false"))
-		})
+	with := func(command string, arguments ...string) string {
+		arguments = append([]string{command, "--allow-http-registry"}, arguments...)
+		if command == "verify" {
+			return cosign(t, append(arguments, "--key", keys+".pub", "--insecure-ignore-tlog", "--output", "json")...)
+		}
+		return cosign(t, append(arguments, "--key", keys+".key", "--tlog-upload=false", "--use-signing-config=false", "--yes")...)
 	}
+	const accepted, refused = "cosign-verification.keys=true", "cosign-verification.keys=false"
+	const digest, container = "[0].critical.image.docker-manifest-digest", "spec.template.spec.containers[0].image"
+
+	t.Run("bundle", func(t *testing.T) {
+		image, other := registry.pushImage(t, "bundle"), registry.pushImage(t, "other than bundle")
+		with("sign", "-a", "Issuer=https://token.actions.githubusercontent.com", "-a", "Subject=https://github.com/task-api", image)
+		verification := with("verify", image)
+		assert.Contains(t, verification, `"Issuer":"https://token.actions.githubusercontent.com"`)
+		assert.Empty(t, judgeVerification(t, verification, image, accepted))
+		assert.Equal(t, []string{digest, container}, judgeVerification(t, verification, other, accepted))
+		assert.Equal(t, []string{"[0].optional", container}, judgeVerification(t, verification, image, refused))
+
+		with("attest", "--type", "spdxjson", "--predicate", write(t, t.TempDir(), "predicate.json", []byte("{}")), image)
+		with("attest", "--type", "spdxjson", "--predicate", write(t, t.TempDir(), "predicate.json", []byte("{}")), other)
+		verification = with("verify", image)
+		assert.Contains(t, verification, "https://spdx.dev/Document")
+		assert.Empty(t, judgeVerification(t, verification, image, accepted), "an attestation beside the signature")
+		verification = with("verify", other)
+		assert.Equal(t, []string{"[0].critical.type", container}, judgeVerification(t, verification, other, accepted),
+			"an attestation in place of a signature")
+	})
+	t.Run("signature", func(t *testing.T) {
+		const old = "--new-bundle-format=false"
+		image, other := registry.pushImage(t, "signature"), registry.pushImage(t, "other than signature")
+		with("sign", old, image)
+		with("sign", old, other)
+		verification := with("verify", old, image)
+		assert.Empty(t, judgeVerification(t, verification, image, accepted))
+		assert.Equal(t, []string{digest, container}, judgeVerification(t, verification, other, accepted))
+		assert.Equal(t, []string{"[0].optional", container}, judgeVerification(t, verification, image, refused))
+		assert.Equal(t, []string{digest}, judgeVerification(t, with("verify", old, image, other), other, accepted), "of several images")
+	})
+}
+
+// judgeVerification judges what cosign printed together with a Deployment of the image, and returns the paths of the findings.
+func judgeVerification(t testing.TB, verification, image, setting string) []string {
+	t.Helper()
+	folder := t.TempDir()
+	write(t, folder, "cosign.json", []byte(verification))
+	write(t, folder, "deployment.yaml", deployment(t, image))
+	found, result := rampartCheck(t, "--only", "cosign-verification", "--set", setting, folder)
+	require.Empty(t, result.Errors)
+	require.GreaterOrEqual(t, result.Summary.Objects, 2)
+	var paths []string
+	for _, file := range []string{"cosign.json", "deployment.yaml"} {
+		for _, f := range found[filepath.Join(folder, file)] {
+			paths = append(paths, f.Path)
+		}
+	}
+	return paths
 }
 
 // deployment is a Deployment that runs the image.

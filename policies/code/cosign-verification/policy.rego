@@ -141,25 +141,20 @@ _runs(digest) if {
 # The workload and the documents
 
 violation contains finding.in_container(rego.metadata.chain(), entry, "image", msg) if {
-	_is_workload
+	_given
 	some entry in k8s.containers
 	_is_unproven(entry.container.image)
 	msg := $"Container {finding.name(entry.container)} runs {entry.container.image}, {_unproven}"
 }
 
 violation contains finding.at(rego.metadata.chain(), volume.path, msg) if {
-	_is_workload
+	_given
 	some volume in images.volumes
 	_is_unproven(volume.reference)
 	msg := $"Volume {finding.name(volume)} is {volume.reference}, {_unproven}"
 }
 
 _unproven := "which none of the verifications given proves: run cosign verify on it, and give its output too."
-
-_is_workload if {
-	_given
-	input.review.kind.group != "documents.rampart"
-}
 
 _given if count(_documents) > 0
 
@@ -251,8 +246,8 @@ _digest(document) := digest if {
 }
 
 # The repository without a tag or digest, "" where there is none.
-_repository(document) := images.parse(document.critical.identity["docker-reference"]).repository if {
-	is_string(document.critical.identity["docker-reference"])
+_repository(document) := repository if {
+	repository := images.parse(document.critical.identity["docker-reference"]).repository
 } else := ""
 
 # Who signed. Of a bundle, all that cosign prints under optional was written by the signer.

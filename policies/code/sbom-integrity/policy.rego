@@ -101,7 +101,6 @@ violation contains finding.at(rego.metadata.chain(), _read.list, msg) if {
 violation contains finding.at(rego.metadata.chain(), _read.list, msg) if {
 	judged := [package_ | some package_ in _read.packages; not package_.type in input.parameters.exemptTypes]
 	incomplete := [package_ | some package_ in judged; not _is_complete(package_)]
-	count(incomplete) > 0
 	count(incomplete) * 100 > input.parameters.maxIncomplete * count(judged)
 	named := _named(incomplete)
 	msg := concat("", [
