@@ -174,8 +174,8 @@ digests(document) := {digest |
 
 # METADATA
 # description: What the document is about, in words.
-subject(document) := finding.name(document.metadata.component) if {
-	document.metadata.component
+subject(document) := name if {
+	name := finding.name(document.metadata.component)
 } else := "without a name"
 
 _own(subject) := array.concat(_of_text(subject), _of_container(subject))

@@ -16,7 +16,6 @@ is_purl(value) if {
 # description: The version in a package URL, "" where it has none.
 version(purl) := found[0][1] if {
 	found := regex.find_all_string_submatch_n(`^[^?#]*[^?#/]@([^/@?#]+)`, purl, 1)
-	count(found) > 0
 } else := ""
 
 # METADATA
@@ -25,14 +24,12 @@ version(purl) := found[0][1] if {
 #   digest of a docker URL, whose version is the image's id.
 digest(purl) := lower(found[0][1]) if {
 	found := regex.find_all_string_submatch_n(`^(?i:pkg:/{0,2}oci/)[^?#]*@(sha256:[0-9a-fA-F]{64})(?:[?#]|$)`, _decoded(purl), 1)
-	count(found) > 0
 } else := lower(found[0][1]) if {
 	found := regex.find_all_string_submatch_n(
 		`^(?i:pkg:/{0,2}docker/)[^#]*[?&]digest=(sha256:[0-9a-fA-F]{64})(?:[&#]|$)`,
 		_decoded(purl),
 		1,
 	)
-	count(found) > 0
 } else := ""
 
 _decoded(purl) := replace(replace(purl, "%3A", ":"), "%3a", ":")
@@ -52,13 +49,11 @@ pinned_digest(text) := whole_digest(substring(text, indexof(text, "@") + 1, -1))
 # METADATA
 # description: The text in a field, "" where there is none.
 text(owner, field) := owner[field] if {
-	is_object(owner)
 	is_string(owner[field])
 } else := ""
 
 # METADATA
 # description: The list in a field, [] where there is none.
 list(owner, field) := owner[field] if {
-	is_object(owner)
 	is_array(owner[field])
 } else := []

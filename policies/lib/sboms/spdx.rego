@@ -152,8 +152,8 @@ _subjects(document) := [entry |
 
 # METADATA
 # description: What the document is about, in words.
-subject(document) := finding.name(_subjects(document)[0]) if {
-	count(_subjects(document)) > 0
+subject(document) := name if {
+	name := finding.name(_subjects(document)[0])
 } else := finding.name(document)
 
 # METADATA
