@@ -30,13 +30,13 @@ pinned := {[image.digest, image.repository] |
 _references contains reference if {
 	some spec in _pod_specs
 	some type in k8s.container_types
-	some container in _array(spec, type)
+	some container in spec[type]
 	reference := container.image
 }
 
 _references contains reference if {
 	some spec in _pod_specs
-	some volume in _array(spec, "volumes")
+	some volume in spec.volumes
 	reference := volume.image.reference
 }
 
@@ -45,7 +45,6 @@ _references contains reference if {
 	some group_kind, source in workloads.containers_in
 	some obj in _objects(group_kind)
 	walk(object.get(obj, source.path, null), [path, reference])
-	is_string(reference)
 	path[count(path) - 1] == "image"
 }
 
@@ -54,16 +53,9 @@ _pod_specs := [template.spec |
 	some obj in _objects(group_kind)
 	some path in paths
 	some [_, template] in k8s.templates_at(obj, path)
-	is_object(template.spec)
 ]
 
 # In files, workloads without a namespace stand among what has none.
 _objects(group_kind) := array.concat(inventory.everywhere(group, kind), [obj | some obj in inventory.cluster(group, kind)]) if {
 	[group, kind] := split(group_kind, "/")
 }
-
-_array(spec, field) := [item |
-	is_array(spec[field])
-	some item in spec[field]
-	is_object(item)
-]

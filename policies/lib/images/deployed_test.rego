@@ -17,7 +17,7 @@ test_everywhere if {
 		"namespace": {"a": {
 			"v1": {"Pod": {"a": pod, "b": {"spec": {"containers": "x"}}, "c": {"spec": null}}},
 			"apps/v1": {"Deployment": {"a": {"spec": {"template": {"spec": {"containers": [{"image": _pinned("ghcr.io/a/deployed")}]}}}}}},
-			"tekton.dev/v1": {"Task": {"a": {"spec": {"steps": [{"image": _pinned("ghcr.io/a/step")}]}}}},
+			"tekton.dev/v1": {"Task": {"a": {"spec": {"steps": [{"name": "busybox", "image": _pinned("ghcr.io/a/step")}]}}}},
 		}},
 		"cluster": {"v1": {"Pod": {"a": {"spec": {"containers": [{"image": _pinned("ghcr.io/a/nowhere")}]}}}}},
 	}

@@ -152,6 +152,5 @@ _of_container(subject) := array.concat([names.whole_digest(names.text(subject, "
 
 _elements(document, type) := [element |
 	some element in names.list(document, "@graph")
-	is_object(element)
 	element.type == type
 ]
