@@ -3,7 +3,7 @@
 # description: |
 #   A bill of materials answers which images have a library only if every package in it has a version and a package URL, by
 #   which scanners look it up, and if it is of the very image that is deployed. Judged are SPDX 2.2, 2.3 and 3.0 and CycloneDX
-#   1.2 to 1.7, all in JSON. A document without what its specification wants, without packages, or with packages that nobody
+#   1.2 to 1.7, all in JSON. A document without what its specification wants, without packages, or with too many that nobody
 #   can look up is found; and, where workloads are given beside it, one with a digest that none of their images has. Syft names
 #   the digest of one platform, the manifests mostly that of the index of all: run it on name@digest as the manifests have it.
 #   One that names no digest, as those of sources, is held against no image, unless requireDigest is set. CycloneDX documents of
@@ -35,10 +35,12 @@
 #           items: {type: string}
 #         maxIncomplete:
 #           type: number
-#           default: 0
+#           default: 5
 #           minimum: 0
 #           maximum: 100
-#           description: How many of a hundred packages may lack a version or a package URL.
+#           description: |
+#             How many of a hundred packages may lack a version or a package URL. Programs that were built outside of version
+#             control have no version of their own, and Syft lists them so.
 #         acceptCPE:
 #           type: boolean
 #           default: false
@@ -105,7 +107,7 @@ violation contains finding.at(rego.metadata.chain(), _read.list, msg) if {
 	named := _named(incomplete)
 	msg := concat("", [
 		$"Packages have no version or no package URL ({count(incomplete)} of {count(judged)}, {named}): ",
-		"make the bill of materials with a tool that writes both.",
+		"make the bill of materials of a build that knows its version, with a tool that writes both.",
 	])
 }
 
@@ -194,5 +196,5 @@ _is_identified(package_) if {
 
 # The first few of many.
 _named(entries) := $"such as {shown}" if {
-	shown := concat(", ", array.slice([finding.name(entry) | some entry in entries], 0, 3))
+	shown := concat(", ", array.slice(sort({finding.name(entry) | some entry in entries}), 0, 3))
 }
