@@ -134,7 +134,14 @@ test_workloads if {
 		{"trivy-operator.resource.kind": "Job", "trivy-operator.resource.name-hash": "5f4c6d7b8"},
 		{"trivy-operator.resource.name": "long"},
 	) == {"shop/Job/long/c"}
+	_workloads({"trivy-operator.resource.kind": "Job", "trivy-operator.resource.name": "a-7d4b9c8f6d"}, {}) == {"shop/Job/a-7d4b9c8f6d/c"}
 	_workloads({}, {}) == set()
+}
+
+test_tag_of_a_report_without_one if {
+	inventory := json.remove(_inventory({}, {}), ["/namespace/shop/aquasecurity.github.io~1v1alpha1/VulnerabilityReport/a/report/artifact/tag"])
+	tags := object.keys(known.by_tag) with data.inventory as inventory
+	tags == {"docker.io/library/nginx:latest"}
 }
 
 test_index if {
