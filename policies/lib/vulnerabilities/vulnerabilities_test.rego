@@ -63,6 +63,7 @@ test_vex if {
 	strict := object.union(_policy, {"acceptVEX": false, "ignored": []})
 	vulnerabilities.fault(object.union(_high, modified), strict) == "vex"
 	vulnerabilities.fault(object.union(_high, {"modified": null}), strict) == "stands"
+	vulnerabilities.fault(object.union(_high, {"modified": {"Status": "ignored"}}), strict) == "ignored"
 }
 
 test_digests if {
