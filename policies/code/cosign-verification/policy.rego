@@ -88,7 +88,7 @@ package rampart.code.cosign_verification
 import data.lib.finding
 import data.lib.identities
 import data.lib.images
-import data.lib.images.deployed
+import data.lib.images.used
 import data.lib.inventory
 import data.lib.k8s
 
@@ -116,8 +116,8 @@ _signed := {_digest(document) |
 violation contains finding.at(rego.metadata.chain(), _digest_path, msg) if {
 	k8s.group_kind == "documents.rampart/CosignVerification"
 	digest := _digest(k8s.resource)
-	count(deployed.parsed) > 0
-	not _runs(digest)
+	count(used.all) > 0
+	not digest in used.digests
 	msg := $"cosign verified {digest}, which no workload runs: verify the image that the manifests name, by its digest."
 }
 
@@ -126,16 +126,11 @@ violation contains finding.at(rego.metadata.chain(), _reference_path, msg) if {
 	not input.parameters.anyRepository
 	repository := _repository(k8s.resource)
 	repository != ""
-	others := {name | some [digest, name] in deployed.pinned; digest == _digest(k8s.resource)}
+	others := {name | some [digest, name] in used.pinned; digest == _digest(k8s.resource)}
 	count(others) > 0
 	not repository in others
 	named := concat(" and ", sort(others))
 	msg := $"The signature is for {repository}, and workloads run that digest from {named}: sign it there too."
-}
-
-_runs(digest) if {
-	some [other, _] in deployed.pinned
-	other == digest
 }
 
 # The workload and the documents

@@ -76,7 +76,7 @@
 package rampart.code.sbom_integrity
 
 import data.lib.finding
-import data.lib.images.deployed
+import data.lib.images.used
 import data.lib.k8s
 import data.lib.sboms.cyclonedx
 import data.lib.sboms.names
@@ -113,8 +113,8 @@ violation contains finding.at(rego.metadata.chain(), _read.list, msg) if {
 
 violation contains finding.at(rego.metadata.chain(), _read.about, msg) if {
 	count(_read.digests) > 0
-	count(deployed.parsed) > 0
-	count(_read.digests & {digest | some [digest, _] in deployed.pinned}) == 0
+	count(used.all) > 0
+	count(_read.digests & used.digests) == 0
 	msg := concat("", [
 		$"The bill of materials is of {_read.subject} with {concat(" and ", sort(_read.digests))}, ",
 		"which no workload runs: make it from the image that the manifests name, by its digest.",

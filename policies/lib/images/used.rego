@@ -23,6 +23,10 @@ all := [{"image": image, "text": text, "workload": workload} |
 # description: The digests of images in use.
 digests := {use.image.digest | some use in all; use.image.digest != ""}
 
+# METADATA
+# description: The digests of images in use with their repositories, as a set of [digest, repository].
+pinned := {[use.image.digest, use.image.repository] | some use in all; use.image.digest != ""}
+
 _texts := {[workload, text] |
 	some group_kind, paths in object.union(workloads.own, workloads.pod_templates)
 	some object_ in _objects(group_kind)
