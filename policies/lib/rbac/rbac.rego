@@ -281,20 +281,11 @@ _role_kind(kind) := "ClusterRole" if kind != "Role"
 # description: |
 #   The roles of the inventory that a binding in the namespace refers to, as a set; empty if the inventory lacks it. In
 #   files, a Role that names no namespace counts.
-referenced({"kind": "Role", "name": name}, namespace) := {role |
-	some version in _versions
-	role := data.inventory.namespace[namespace][version].Role[name]
-} | {role |
-	some version in _versions
-	role := data.inventory.cluster[version].Role[name]
+referenced({"kind": "Role", "name": name}, namespace) := roles if {
+	roles := inventory.namespaced_named(namespace, group, "Role", name) | inventory.cluster_named(group, "Role", name)
 }
 
-referenced({"kind": "ClusterRole", "name": name}, _) := {role |
-	some version in _versions
-	role := data.inventory.cluster[version].ClusterRole[name]
-}
-
-_versions := [$"{group}/{version}" | some version in ["v1", "v1beta1", "v1alpha1"]]
+referenced({"kind": "ClusterRole", "name": name}, _) := inventory.cluster_named(group, "ClusterRole", name)
 
 # METADATA
 # description: The rules of a role with those that its aggregationRule collects from the inventory.
