@@ -59,12 +59,12 @@ violation contains finding.at(rego.metadata.chain(), "spec.podSelector", msg) if
 }
 
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
-	spec := k8s.resource.spec
 	"kube-system" in _known
+	spec := k8s.resource.spec
 	some direction in ["Ingress", "Egress"]
 	some entry in network.rules(spec, direction)
 	some i, peer in network.peers(entry.rule, direction)
-	some name in selectors.demanded(network.value(peer, "namespaceSelector"), selectors.namespace_name_label)
+	some name in selectors.demanded(peer.namespaceSelector, selectors.namespace_name_label)
 	not name in _known
 	not name in input.parameters.knownNamespaces
 	path := $"{entry.path}.{network.fields[direction].peers}[{i}].namespaceSelector"
@@ -80,7 +80,30 @@ else := k8s.namespace
 # The labels of the pods of every workload of a namespace that is known.
 _pods(namespace) := {selectors.labels(metadata) | some metadata in known.pod_metadata(namespace)}
 
+# The same, by each of the labels.
+_pods_by_label(namespace) := object.union_n([{key: {value: {labels: true}}} |
+	some labels in _pods(namespace)
+	some key, value in labels
+])
+
+# Where the selector demands labels, only pods with the one that the fewest carry are looked at.
 _selects_a_pod(selector) if {
+	requirements := selectors.requirements(selector)
+	carrying := _pods_by_label(_namespace)
+	candidates := [[size, i, groups] |
+		some i, requirement in requirements
+		requirement.operator == "In"
+		groups := [carrying[requirement.key][value] | some value in requirement.values]
+		size := sum([count(group) | some group in groups])
+	]
+	some group in min(candidates)[2]
+	some labels, _ in group
+	selectors.all_hold(requirements, labels)
+}
+
+_selects_a_pod(selector) if {
+	requirements := selectors.requirements(selector)
+	not selectors.demand_a_label(requirements)
 	some labels in _pods(_namespace)
-	selectors.matches(selector, labels)
+	selectors.all_hold(requirements, labels)
 }

@@ -64,12 +64,12 @@ import data.lib.selectors
 import data.lib.workloads
 
 violation contains finding.at(rego.metadata.chain(), "metadata.name", msg) if {
-	_is_namespace
+	input.review.kind.kind == "Namespace"
+	input.review.kind.group == ""
 	not _admission
 	not k8s.name in input.parameters.exemptNamespaces
-	labels := selectors.labels(k8s.resource.metadata)
-	subject := network.namespace_subject(k8s.name, labels)
-	some direction in _directions
+	some direction in _doubtful_directions(k8s.name)
+	subject := network.namespace_subject(k8s.name, selectors.labels(k8s.resource.metadata))
 	not network.isolated(direction, subject)
 	msg := concat("", [
 		$"Namespace {k8s.name} does not deny {lower(direction)} by default: ",
@@ -78,11 +78,10 @@ violation contains finding.at(rego.metadata.chain(), "metadata.name", msg) if {
 }
 
 violation contains finding.at(rego.metadata.chain(), "metadata.namespace", msg) if {
+	count(_pods) > 0
 	_judges_workloads
-	some pod in _pods
-	not _host_network(pod)
-	subject := network.pod_subject(_namespace, pod)
-	some direction in _directions
+	some direction in _doubtful_directions(_namespace)
+	some subject in _subjects
 	not network.isolated(direction, subject)
 	msg := concat("", [
 		$"Namespace {_namespace} does not deny {lower(direction)} of these pods by default: ",
@@ -92,11 +91,9 @@ violation contains finding.at(rego.metadata.chain(), "metadata.namespace", msg) 
 
 violation contains finding.at(rego.metadata.chain(), $"{pod.path}.hostNetwork", msg) if {
 	some pod in _pods
-	_host_network(pod)
+	not object.get(pod.spec, "hostNetwork", false) in {false, null}
 	msg := "No NetworkPolicy reaches a pod in the host network: remove hostNetwork."
 }
-
-_is_namespace if k8s.group_kind == "/Namespace"
 
 _admission if input.review.operation in {"CREATE", "UPDATE"}
 
@@ -104,18 +101,28 @@ _judges_workloads if _admission
 
 _judges_workloads if count(inventory.cluster_named("", "Namespace", _namespace)) == 0
 
+default _pods := []
+
 _pods := k8s.labelled_pods if {
 	not k8s.group_kind in workloads.cluster_scoped
 	not _namespace in input.parameters.exemptNamespaces
 }
 
+_subjects := [network.pod_subject(_namespace, pod) |
+	some pod in _pods
+	object.get(pod.spec, "hostNetwork", false) in {false, null}
+]
+
 _namespace := "default" if k8s.namespace == ""
 
 else := k8s.namespace
 
-_directions := input.parameters.directions
-
-_host_network(pod) if not object.get(pod.spec, "hostNetwork", false) in {false, null}
+# The directions of which the pods' labels have to decide.
+_doubtful_directions(namespace) := [direction |
+	directions := input.parameters.directions
+	some direction in directions
+	not network.isolated_as_a_whole(direction, namespace)
+]
 
 _cause(direction, subject, whom) := $"remove {open}, which allows everything." if {
 	policies := network.allow_all(direction, subject)

@@ -94,9 +94,12 @@ violation contains finding.at(rego.metadata.chain(), $"{entry.path}.ports[{i}]",
 # Egress that is denied without DNS.
 
 violation contains finding.at(rego.metadata.chain(), "spec.egress", msg) if {
-	_isolates_egress
+	"Egress" in network.policy_types(_policy.spec)
+	_own_protocols == set()
 	not _namespace_is_judged
-	_allowed_to_its_pods == set()
+	not _cilium_allows_dns(_namespace)
+	not _another_allows("TCP")
+	not _another_allows("UDP")
 	msg := concat("", [
 		"The policy denies egress and nothing allows DNS: ",
 		$"allow port 53 of namespace {_resolver_namespaces}, UDP and TCP.",
@@ -104,22 +107,20 @@ violation contains finding.at(rego.metadata.chain(), "spec.egress", msg) if {
 }
 
 violation contains finding.at(rego.metadata.chain(), "spec.egress", msg) if {
-	_protocols(network.rules(_policy.spec, "Egress")) == _allowed_to_its_pods
-	some missing in ({"TCP", "UDP"} - _allowed_to_its_pods)
-	some present in _allowed_to_its_pods
+	count(_own_protocols) == 1
+	some present in _own_protocols
+	some missing in ({"TCP", "UDP"} - _own_protocols)
+	not _cilium_allows_dns(_namespace)
+	not _another_allows(missing)
 	msg := $"DNS is allowed over {present} only: allow port 53 over {missing} too."
 }
 
 violation contains finding.at(rego.metadata.chain(), "metadata.name", msg) if {
-	k8s.group_kind == "/Namespace"
+	input.review.kind.kind == "Namespace"
+	input.review.kind.group == ""
 	k8s.resource
-	subject := network.namespace_subject(k8s.name, {})
-	network.selected("Egress", subject)
-	rules := [entry |
-		some policy in network.policies(k8s.name)
-		some entry in network.rules(policy.spec, "Egress")
-	]
-	_protocols(rules) == set()
+	network.selected("Egress", network.namespace_subject(k8s.name, {}))
+	_allowing(k8s.name) == []
 	not _cilium_allows_dns(k8s.name)
 	msg := concat("", [
 		$"Namespace {k8s.name} denies egress and nothing allows DNS: ",
@@ -127,7 +128,7 @@ violation contains finding.at(rego.metadata.chain(), "metadata.name", msg) if {
 	])
 }
 
-_policy := k8s.resource if k8s.group_kind != "/Namespace"
+_policy := k8s.resource if input.review.kind.kind == "NetworkPolicy"
 
 _namespace := "default" if k8s.namespace == ""
 
@@ -139,14 +140,16 @@ _resolvers := input.parameters.resolvers
 
 _ports := input.parameters.ports
 
+_egress := network.rules(_policy.spec, "Egress")
+
 # The rules of the policy that are meant for DNS: all they name is a resolver, or they name its port.
 _allowances := [object.union(entry, {"to_resolver": to_resolver}) |
-	some entry in network.rules(_policy.spec, "Egress")
+	some entry in _egress
 	to_resolver := _only_resolvers(network.peers(entry.rule, "Egress"))
 	_meant_for_dns(entry.rule, to_resolver)
 ]
 
-_meant_for_dns(rule, true) if count(_protocols([{"rule": rule}])) > 0
+_meant_for_dns(rule, true) if count(_protocols(rule)) > 0
 
 _meant_for_dns(rule, false) if {
 	some port in network.ports(rule)
@@ -179,14 +182,14 @@ _is_dns_port(port) if {
 	object.get(port, "endPort", port.port) in [port.port, null]
 }
 
-# The protocols over which rules allow DNS, as a set.
-_protocols(entries) := {protocol |
+# The protocols over which a rule allows DNS, as a set.
+_protocols(rule) := {protocol |
 	some protocol in ["TCP", "UDP"]
-	some entry in entries
 	some number in _ports
-	network.allows_port(entry.rule, protocol, number)
-	_reaches_resolver(entry.rule)
-}
+	network.allows_port(rule, protocol, number)
+} if {
+	_reaches_resolver(rule)
+} else := set()
 
 _reaches_resolver(rule) if network.peers(rule, "Egress") == []
 
@@ -205,42 +208,71 @@ _may_be_resolver(peer) if {
 
 _may_be_resolver(peer) if network.wide([peer.ipBlock])
 
-_isolates_egress if "Egress" in network.policy_types(_policy.spec)
-
 # A deny for the whole namespace is reported once, at the Namespace where that is known.
 _namespace_is_judged if {
 	_selects_all
 	count(inventory.cluster_named("", "Namespace", _namespace)) > 0
 }
 
-_selects_all if selectors.certain(network.pod_selector(_policy.spec), {})
+_selector := network.pod_selector(_policy.spec)
 
-_allowed_to_its_pods := _cilium_protocols | _protocols([entry |
-	some policy in _policies
-	_selects_its_pods(policy.spec)
-	some entry in network.rules(policy.spec, "Egress")
-])
+_selects_all if selectors.requirements(_selector) == []
 
-_cilium_protocols := {"TCP", "UDP"} if _cilium_allows_dns(_namespace)
+_own_protocols := {protocol | some entry in _egress; some protocol in _protocols(entry.rule)}
 
-else := set()
+# Other policies that allow DNS to the pods of this one. Any of the namespace where this one is for all of it: which
+# pods need DNS is not known.
 
-_policies := array.concat([_policy], [other |
-	some other in network.policies(_namespace)
-	other.metadata.name != k8s.name
-])
-
-# Any policy of the namespace where this one is for all of it: which pods need DNS is not known.
-_selects_its_pods(_) if _selects_all
-
-_selects_its_pods(spec) if network.pod_selector(spec) == network.pod_selector(_policy.spec)
-
-_selects_its_pods(spec) if {
-	labels := network.value(network.pod_selector(_policy.spec), "matchLabels")
-	selectors.certain(network.pod_selector(spec), labels)
+_another_allows(protocol) if {
+	_selects_all
+	some policy in _allowing(_namespace)
+	protocol in policy.protocols
+	_is_another(policy.name)
 }
 
-_selects_its_pods(spec) if selectors.certain(network.pod_selector(spec), {})
+_another_allows(protocol) if {
+	some name, _ in _allowing_by_selector(_namespace)[_selector][protocol]
+	_is_another(name)
+}
+
+_another_allows(protocol) if {
+	labels := _labels_of_its_pods
+	some group in selectors.among(_allowing_filed(_namespace, protocol), labels)
+	some requirements, names in group
+	selectors.all_certain(requirements, labels)
+	some name, _ in names
+	_is_another(name)
+}
+
+# The inventory may hold an older state of the policy.
+_is_another([name]) if name != k8s.name
+
+default _labels_of_its_pods := {}
+
+_labels_of_its_pods := _selector.matchLabels if is_object(_selector.matchLabels)
+
+# What the policies of a namespace allow, each with its name in a list: read from all of them once, and filed by selector,
+# so that many policies take no step for each pair.
+
+_allowing(namespace) := [{"protocols": protocols, "name": name, "selector": network.pod_selector(policy.spec)} |
+	some policy in network.policies(namespace)
+	protocols := {protocol |
+		some entry in network.rules(policy.spec, "Egress")
+		some protocol in _protocols(entry.rule)
+	}
+	count(protocols) > 0
+	name := [name | name := policy.metadata.name]
+]
+
+_allowing_by_selector(namespace) := object.union_n([{policy.selector: {protocol: {policy.name: true}}} |
+	some policy in _allowing(namespace)
+	some protocol in policy.protocols
+])
+
+_allowing_filed(namespace, protocol) := selectors.filed([[selectors.requirements(policy.selector), policy.name] |
+	some policy in _allowing(namespace)
+	protocol in policy.protocols
+])
 
 _cilium_allows_dns(namespace) if {
 	some policies in [

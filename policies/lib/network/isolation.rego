@@ -8,6 +8,9 @@ import data.lib.selectors
 # "whole_namespace", "labels"}: one pod with its labels, or every pod that the namespace may ever hold. Who decides, in
 # this order: AdminNetworkPolicy and ClusterNetworkPolicy of tier Admin; NetworkPolicy and Cilium's policies, taken
 # together; BaselineAdminNetworkPolicy and ClusterNetworkPolicy of tier Baseline.
+#
+# What the policies of a namespace come to is read from all of them once (functions of names), and filed by the labels
+# that they select, so that many pods beside many policies take no step for each pair.
 
 # METADATA
 # description: Every pod of a namespace; the labels are those of the Namespace.
@@ -42,68 +45,124 @@ policies(namespace) := [policy |
 ]
 
 # METADATA
-# description: Whether a direction is denied by default for the subject.
-isolated(direction, subject) if _verdict("Admin", direction, subject) == "Deny"
-
-isolated(direction, subject) if {
-	not _decided_by_admin(direction, subject)
-	selected(direction, subject)
-	count(allow_all(direction, subject)) == 0
+# description: |
+#   A quick look that needs no pod: whether NetworkPolicies alone deny a direction to every pod of the namespace, whatever
+#   its labels. If not, `isolated` tells.
+isolated_as_a_whole(direction, namespace) if {
+	_isolating(direction, namespace).others[[]]
+	_open(direction, namespace) == _none
+	count(_cilium_rules(namespace)) == 0
+	count(_ranked("Admin", direction)) == 0
 }
 
-isolated(direction, subject) if {
-	not _decided_by_admin(direction, subject)
-	not selected(direction, subject)
+# METADATA
+# description: Whether a direction is denied by default for the subject.
+isolated(direction, subject) := verdict == "Deny" if {
+	count(_ranked("Admin", direction)) > 0
+	verdict := _verdict("Admin", direction, subject)
+	verdict in {"Allow", "Deny"}
+} else := allow_all(direction, subject) == set() if {
+	selected(direction, subject)
+} else if {
+	count(_ranked("Baseline", direction)) > 0
 	_verdict("Baseline", direction, subject) == "Deny"
 }
 
-_decided_by_admin(direction, subject) if _verdict("Admin", direction, subject) in {"Allow", "Deny"}
-
 # METADATA
 # description: Whether a NetworkPolicy or a policy of Cilium's isolates the subject in a direction.
+selected(direction, subject) if _isolating(direction, subject.namespace).others[[]]
+
 selected(direction, subject) if {
-	some policy in policies(subject.namespace)
-	direction in policy_types(policy.spec)
-	_selects(pod_selector(policy.spec), subject)
+	not subject.whole_namespace
+	some group in selectors.among(_isolating(direction, subject.namespace), subject.labels)
+	some requirements, _ in group
+	selectors.all_hold(requirements, subject.labels)
 }
 
 selected(direction, subject) if {
-	some entry in _cilium_rules(subject.namespace)
-	_cilium_isolates(entry.rule, direction)
-	_cilium_selects(entry, subject)
+	count(_cilium_rules(subject.namespace)) > 0
+	some group in _cilium_among(_cilium_isolating(direction, subject.namespace), subject)
+	some requirements, _ in group
+	_cilium_holds(requirements, subject)
 }
 
 # METADATA
 # description: The policies that let everything through to or from the subject, by their names as messages show them.
-allow_all(direction, subject) := {finding.name(policy.metadata) |
-	some policy in policies(subject.namespace)
-	some entry in rules(policy.spec, direction)
-	allows_everything(entry.rule, direction)
-	_selects(pod_selector(policy.spec), subject)
-} | {entry.name |
-	some entry in _cilium_rules(subject.namespace)
-	some rule in array_of(entry.rule, fields[direction].rules)
-	_cilium_allows_everything(rule, direction)
-	_cilium_selects(entry, subject)
+allow_all(direction, subject) := set() if {
+	_open(direction, subject.namespace) == _none
+	count(_cilium_rules(subject.namespace)) == 0
+} else := {name |
+	some group in selectors.among(_open(direction, subject.namespace), subject.labels)
+	some requirements, names in group
+	_selects(requirements, subject)
+	some name, _ in names
+} | {name |
+	some group in _cilium_among(_cilium_open(direction, subject.namespace), subject)
+	some requirements, names in group
+	_cilium_holds(requirements, subject)
+	some name, _ in names
 }
 
-_selects(selector, subject) if {
+# What selects every pod selects what is not there yet.
+_selects([], _)
+
+_selects(requirements, subject) if {
 	not subject.whole_namespace
-	selectors.matches(selector, subject.labels)
+	selectors.all_hold(requirements, subject.labels)
 }
 
-_selects(selector, _) if selectors.certain(selector, {})
+# The NetworkPolicies of a namespace, filed: those that isolate a direction, and those that let everything through.
+
+_none := selectors.filed([])
+
+_isolating(direction, namespace) := selectors.filed([[policy.requirements, policy.name] |
+	some policy in _read(namespace)
+	direction in policy.types
+])
+
+_open(direction, namespace) := selectors.filed([[policy.requirements, policy.name] |
+	some policy in _read(namespace)
+	direction in policy.types
+	some rule in array_of(policy.spec, fields[direction].rules)
+	allows_everything(rule, direction)
+])
+
+_read(namespace) := [read |
+	some policy in policies(namespace)
+	read := {
+		"spec": policy.spec,
+		"types": policy_types(policy.spec),
+		"requirements": selectors.requirements(pod_selector(policy.spec)),
+		"name": finding.name(object.get(policy, "metadata", {})),
+	}
+]
 
 # Cilium: a rule isolates a direction where it has rules for it, even one that allows nothing ({}), unless
 # enableDefaultDeny says otherwise.
 
-_cilium_rules(namespace) := [{"rule": rule, "name": finding.name(policy.metadata), "cluster": cluster} |
-	some [policy, cluster] in array.concat(
-		[[policy, false] | some policy in inventory.namespaced(namespace, "cilium.io", "CiliumNetworkPolicy")],
-		[[policy, true] | some policy in inventory.cluster("cilium.io", "CiliumClusterwideNetworkPolicy")],
-	)
+_cilium_rules(namespace) := [{"rule": rule, "requirements": requirements, "name": finding.name(policy.metadata)} |
+	some policies in [
+		inventory.namespaced(namespace, "cilium.io", "CiliumNetworkPolicy"),
+		inventory.cluster("cilium.io", "CiliumClusterwideNetworkPolicy"),
+	]
+	some policy in policies
 	some rule in array.concat([value(policy, "spec")], array_of(policy, "specs"))
+	requirements := [object.union(requirement, {"key": _cilium_key(requirement.key)}) |
+		some requirement in selectors.requirements(rule.endpointSelector)
+	]
+	count(requirements) == count(selectors.requirements(rule.endpointSelector))
 ]
+
+_cilium_isolating(direction, namespace) := selectors.filed([[entry.requirements, entry.name] |
+	some entry in _cilium_rules(namespace)
+	_cilium_isolates(entry.rule, direction)
+])
+
+_cilium_open(direction, namespace) := selectors.filed([[entry.requirements, entry.name] |
+	some entry in _cilium_rules(namespace)
+	some rule in array_of(entry.rule, fields[direction].rules)
+	_cilium_allows_everything(rule, direction)
+])
 
 _cilium_isolates(rule, direction) if _cilium_default_deny(rule, direction) == true
 
@@ -115,13 +174,11 @@ _cilium_isolates(rule, direction) if {
 
 _cilium_default_deny(rule, direction) := value(value(rule, "enableDefaultDeny"), fields[direction].rules)
 
-_cilium_selects(entry, subject) if {
-	list := [object.union(requirement, {"key": _cilium_key(requirement.key)}) |
-		some requirement in selectors.requirements(entry.rule.endpointSelector)
-	]
-	count(list) == count(selectors.requirements(entry.rule.endpointSelector))
-	_cilium_holds(list, subject)
-}
+# A label of the pod can stand in the place of one that Cilium makes: both are tried.
+_cilium_among(filed, subject) := array.concat(
+	selectors.among(filed, _cilium_labels(subject)),
+	selectors.among(filed, subject.labels),
+)
 
 _cilium_holds(list, subject) if {
 	not subject.whole_namespace
@@ -161,19 +218,24 @@ _cilium_block(block) := {"cidr": block.cidr, "except": array_of(block, "except")
 
 # The policies of the network policy API: the first rule that matches all traffic decides.
 
-_verdict(tier, direction, subject) := first[2] if {
-	count(_tier(tier)) > 0
-	first := sort([[object.get(policy.spec, "priority", 0), _caution[action], action] |
-		some policy in _tier(tier)
-		_is_subject(policy.spec.subject, subject)
-		action := _first_action(policy.spec, direction)
-	])[0]
-}
+_verdict(tier, direction, subject) := min([[policy.priority, _caution[policy.action], policy.action] |
+	some policy in _ranked(tier, direction)
+	_is_subject(policy.subject, subject)
+])[2]
 
 # Which of two policies of one priority comes first is not defined: the weaker one is expected to.
 _caution := {"Allow": 0, "Pass": 1, "Deny": 2}
 
 _actions := {"Accept": "Allow", "Allow": "Allow", "Deny": "Deny", "Pass": "Pass"}
+
+_ranked(tier, direction) := [ranked |
+	some policy in _tier(tier)
+	ranked := {
+		"subject": policy.spec.subject,
+		"priority": object.get(policy.spec, "priority", 0),
+		"action": _first_action(policy.spec, direction),
+	}
+]
 
 _tier(tier) := array.concat(
 	[policy | some policy in inventory.cluster("policy.networking.k8s.io", _unnamed_tier[tier])],
@@ -189,7 +251,7 @@ _is_subject(chosen, subject) if _knows_namespace(chosen.namespaces, subject)
 
 _is_subject(chosen, subject) if {
 	_knows_namespace(chosen.pods.namespaceSelector, subject)
-	_selects(chosen.pods.podSelector, subject)
+	_selects(selectors.requirements(chosen.pods.podSelector), subject)
 }
 
 # Not every label of a namespace may be known, so a selector has to ask for what is.

@@ -19,9 +19,9 @@ fields := {
 policy_types(spec) := {type | some type in spec.policyTypes} if {
 	is_array(spec.policyTypes)
 	count(spec.policyTypes) > 0
+} else := {"Ingress"} | {"Egress" | count(array_of(spec, "egress")) > 0} if {
+	policy_types_omitted(spec)
 }
-
-policy_types(spec) := {"Ingress"} | {"Egress" | count(array_of(spec, "egress")) > 0} if policy_types_omitted(spec)
 
 policy_types_omitted(spec) if value(spec, "policyTypes") in [null, []]
 
@@ -34,19 +34,20 @@ else := spec.podSelector
 # METADATA
 # description: The rules of a direction that have an effect, as {"path", "rule"}.
 rules(spec, direction) := [{"path": path, "rule": rule} |
-	direction in policy_types(spec)
 	field := fields[direction].rules
-	some i, rule in array_of(spec, field)
+	count(array_of(spec, field)) > 0
+	direction in policy_types(spec)
+	some i, rule in spec[field]
 	path := $"spec.{field}[{i}]"
 ]
 
 # METADATA
 # description: The peers of a rule; an empty list stands for everyone. What is no list counts as one peer without sense.
-peers(rule, direction) := _list(value(rule, fields[direction].peers))
+peers(rule, direction) := _list_of(rule, fields[direction].peers)
 
 # METADATA
 # description: The ports of a rule; an empty list stands for all of them.
-ports(rule) := _list(value(rule, "ports"))
+ports(rule) := _list_of(rule, "ports")
 
 # METADATA
 # description: Whether a rule lets everyone through on all ports.
@@ -59,7 +60,11 @@ allows_everything(rule, direction) if {
 # description: Whether a rule's peers, taken together, are everyone or everyone in the cluster.
 allows_everyone(rule, direction) if peers(rule, direction) == []
 
-allows_everyone(rule, direction) if wide([peer.ipBlock | some peer in peers(rule, direction)])
+allows_everyone(rule, direction) if {
+	blocks := [peer.ipBlock | some peer in peers(rule, direction)]
+	count(blocks) > 0
+	wide(blocks)
+}
 
 allows_everyone(rule, direction) if {
 	some peer in peers(rule, direction)
@@ -85,12 +90,12 @@ allows_all_ports(rule) if {
 }
 
 allows_all_ports(rule) if {
+	ranges := [port | some port in ports(rule); is_number(port.endPort); is_number(port.port)]
+	count(ranges) > 0
 	some protocol in ["TCP", "UDP", "SCTP"]
 	sum([size |
-		some port in ports(rule)
+		some port in ranges
 		protocol_of(port) == protocol
-		is_number(port.port)
-		is_number(port.endPort)
 		size := (port.endPort - port.port) + 1
 	]) >= 32768
 }
@@ -129,6 +134,7 @@ _covers(port, number) if {
 #   IPv6's public ones. An exception counts only where no other block brings it back.
 wide(blocks) if {
 	valid := [block | some block in blocks; valid_cidr(block.cidr)]
+	count(valid) > 0
 	all := [block.cidr | some block in valid]
 	excepted := [except |
 		some i, block in valid
@@ -186,20 +192,16 @@ merged(cidrs) := {"IPv4": net.cidr_merge(v4), "IPv6": net.cidr_merge(v6)} if {
 # description: A field's value; null where it is absent or the thing is no object.
 value(thing, field) := object.get(thing, field, null) if is_object(thing)
 
-value(thing, _) := null if not is_object(thing)
+else := null
 
 # METADATA
 # description: A field's list; [] where it is absent or no list.
-array_of(thing, field) := list if {
-	list := value(thing, field)
-	is_array(list)
-} else := []
+array_of(thing, field) := thing[field] if is_array(thing[field])
 
-_list(null) := []
+else := []
 
-_list(list) := list if is_array(list)
+_list_of(thing, field) := thing[field] if is_array(thing[field])
 
-_list(junk) := [junk] if {
-	not is_array(junk)
-	junk != null
-}
+else := [] if value(thing, field) == null
+
+else := [thing[field]]

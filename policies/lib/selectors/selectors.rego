@@ -54,23 +54,28 @@ else := {}
 
 # METADATA
 # description: The selector as a list of {"key", "operator", "values"}; undefined for one that is null or invalid.
-requirements(selector) := array.concat(
-	[{"key": key, "operator": "In", "values": [value]} | some key, value in match_labels],
-	[_requirement(expression) | some expression in expressions],
-) if {
+requirements(selector) := _labels_asked_for(selector) if {
 	is_object(selector)
-	match_labels := _given(selector, "matchLabels", {})
-	is_object(match_labels)
-	expressions := _given(selector, "matchExpressions", [])
+	object.get(selector, "matchExpressions", null) in [null, []]
+} else := array.concat(_labels_asked_for(selector), list) if {
+	is_object(selector)
+	expressions := selector.matchExpressions
 	is_array(expressions)
-	every expression in expressions {
-		_requirement(expression)
-	}
+	list := [_requirement(expression) | some expression in expressions]
+	count(list) == count(expressions)
+}
+
+_labels_asked_for(selector) := [{"key": key, "operator": "In", "values": [value]} |
+	some key, value in selector.matchLabels
+] if {
+	is_object(selector.matchLabels)
+} else := [] if {
+	object.get(selector, "matchLabels", null) == null
 }
 
 all_hold(list, labels) if {
 	every requirement in list {
-		_holds(requirement, labels)
+		_holds(requirement.operator, requirement, labels)
 	}
 }
 
@@ -79,8 +84,52 @@ all_certain(list, labels) if {
 	keys := object.keys(labels)
 	every requirement in list {
 		requirement.key in keys
-		_holds(requirement, labels)
+		_holds(requirement.operator, requirement, labels)
 	}
+}
+
+# METADATA
+# description: |
+#   Many selectors, a list of [requirements, name], filed so that those which select an object are found without a look
+#   at all of them. `by_label[key][value]` holds those that demand the label, each under the demand that the fewest share;
+#   `others` those that demand none. Both hold the names as keys below the requirements; `among` looks them up.
+filed(list) := {
+	"by_label": object.union_n([{chosen.key: {value: {requirements: {name: true}}}} |
+		some [requirements, name] in list
+		[_, chosen] := min([[size, requirement] |
+			some requirement in requirements
+			requirement.operator == "In"
+			size := sum([count(sharing[requirement.key][value]) | some value in requirement.values])
+		])
+		some value in chosen.values
+	]),
+	"others": object.union_n([{requirements: {name: true}} |
+		some [requirements, name] in list
+		not demand_a_label(requirements)
+	]),
+} if {
+	sharing := object.union_n([{requirement.key: {value: {requirements: true}}} |
+		some [requirements, _] in list
+		some requirement in requirements
+		requirement.operator == "In"
+		some value in requirement.values
+	])
+}
+
+# METADATA
+# description: |
+#   What is filed that can select an object with these labels: a list of objects, with requirements as keys. Those that
+#   hold are to be chosen.
+among(list, labels) := array.concat([list.others], [group |
+	some key, value in labels
+	group := list.by_label[key][value]
+])
+
+# METADATA
+# description: Whether requirements demand a label with its value.
+demand_a_label(requirements) if {
+	some requirement in requirements
+	requirement.operator == "In"
 }
 
 _requirement(expression) := {"key": expression.key, "operator": expression.operator, "values": expression.values} if {
@@ -93,32 +142,16 @@ _requirement(expression) := {"key": expression.key, "operator": expression.opera
 _requirement(expression) := {"key": expression.key, "operator": expression.operator, "values": []} if {
 	expression.operator in {"Exists", "DoesNotExist"}
 	is_string(expression.key)
-	_given(expression, "values", []) == []
+	object.get(expression, "values", null) in [null, []]
 }
 
-_holds(requirement, labels) if {
-	requirement.operator == "In"
-	_has_one_of(labels, requirement.key, requirement.values)
-}
+_holds("In", requirement, labels) if labels[requirement.key] in requirement.values
 
-_holds(requirement, labels) if {
-	requirement.operator == "NotIn"
-	not _has_one_of(labels, requirement.key, requirement.values)
-}
+_holds("NotIn", requirement, labels) if not _has_one_of(labels, requirement.key, requirement.values)
 
-_holds(requirement, labels) if {
-	requirement.operator == "Exists"
-	requirement.key in object.keys(labels)
-}
+_holds("Exists", requirement, labels) if requirement.key in object.keys(labels)
 
-_holds(requirement, labels) if {
-	requirement.operator == "DoesNotExist"
-	not requirement.key in object.keys(labels)
-}
+_holds("DoesNotExist", requirement, labels) if not requirement.key in object.keys(labels)
 
 # In a function of its own: an undefined argument inside of a `not` would make the `not` undefined too.
 _has_one_of(labels, key, values) if labels[key] in values
-
-_given(obj, field, fallback) := fallback if object.get(obj, field, null) == null
-
-_given(obj, field, _) := obj[field] if object.get(obj, field, null) != null
