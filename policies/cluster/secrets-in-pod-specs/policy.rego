@@ -54,9 +54,10 @@ violation contains finding.at(rego.metadata.chain(), found.path, msg) if {
 
 # What kubectl apply remembers repeats the object: it counts where the object itself is clean.
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
+	applied := k8s.annotated_resource.metadata.annotations[_applied]
 	_in_containers == []
 	_in_metadata == set()
-	kinds := secrets.of("", k8s.annotated_resource.metadata.annotations[_applied])
+	kinds := secrets.of("", applied)
 	count(kinds) > 0
 	path := finding.below("metadata.annotations", _applied)
 	msg := $"Annotation {_applied} still holds {secrets.list(kinds)}: delete the object and create it anew."
@@ -70,18 +71,18 @@ _applied := "kubectl.kubernetes.io/last-applied-configuration"
 
 _in_containers := [found |
 	some entry in k8s.containers
+	secrets.may_be_among(json.filter(entry.container, _judged))
 	texts := _texts(entry.container)
-	count(texts) > 0
-	_worth_a_look(texts)
 	some found in _in_texts(entry, texts)
 ]
 
-_worth_a_look(texts) if secrets.may_hold(concat("\n", [$"{text.name}={text.value}" | some text in texts]))
+# The fields of a container with the texts that are judged.
+_judged := array.concat(
+	["env", "command", "args", "script", "source", "lifecycle"],
+	[$"{probe}/{field}" | some probe in _probes; some field in ["exec", "httpGet/httpHeaders"]],
+)
 
-_worth_a_look(texts) if {
-	some text in texts
-	secrets.is_base64(text.value)
-}
+_probes := ["livenessProbe", "readinessProbe", "startupProbe"]
 
 # A command line is judged as a whole where none of its words gives a credential away: --password hunter2 are two words.
 _in_texts(entry, texts) := array.concat(in_words, in_lines) if {
@@ -108,6 +109,7 @@ _texts(container) := array.concat(
 
 _variables(container) := [text |
 	some i, variable in container.env
+	value := secrets.text_of(variable.value)
 	name := _string(variable, "name")
 	not name in _allowed
 	text := {
@@ -115,7 +117,7 @@ _variables(container) := [text |
 		"line": "",
 		"name": name,
 		"what": $"Environment variable {finding.name(variable)}",
-		"value": secrets.text_of(variable.value),
+		"value": value,
 	}
 ]
 
@@ -150,7 +152,7 @@ _hooks(container) := [text |
 ]
 
 _hooks_of(container) := array.concat(
-	[{"path": probe, "hook": container[probe]} | some probe in ["livenessProbe", "readinessProbe", "startupProbe"]],
+	[{"path": probe, "hook": container[probe]} | some probe in _probes],
 	[{"path": path, "hook": container.lifecycle[event]} |
 		some event in ["postStart", "preStop"]
 		path := $"lifecycle.{event}"
@@ -182,8 +184,13 @@ _headers(hook) := [text |
 	}
 ]
 
+_labels_and_annotations := [json.remove(object.filter(metadata.value, ["labels", "annotations"]), [["annotations", _applied]]) |
+	some metadata in _metadata
+]
+
 # The workload's own metadata and that of its pods; for a Pod, both are one.
 _in_metadata contains {"path": path, "what": $"{word} {key}", "kinds": kinds} if {
+	secrets.may_be_among(_labels_and_annotations)
 	some metadata in _metadata
 	some field, word in {"labels": "Label", "annotations": "Annotation"}
 	some key, value in metadata.value[field]
@@ -194,7 +201,10 @@ _in_metadata contains {"path": path, "what": $"{word} {key}", "kinds": kinds} if
 }
 
 _metadata := array.concat(
-	[{"path": "metadata", "value": metadata} | metadata := k8s.annotated_resource.metadata],
+	[{"path": "metadata", "value": metadata} |
+		metadata := k8s.annotated_resource.metadata
+		is_object(metadata)
+	],
 	[{"path": path, "value": pod.metadata} |
 		some pod in k8s.annotated_pods
 		path := _metadata_path(pod.path)
