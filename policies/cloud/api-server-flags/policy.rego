@@ -88,12 +88,14 @@ import data.lib.k8s
 
 violation contains finding.in_container(rego.metadata.chain(), entry, problem.path, msg) if {
 	some entry in k8s.containers
+	contains(json.marshal(json.filter(entry.container, ["name", "command", "args"])), "kube-apiserver")
 	server := _in_container(entry)
 	some problem in _problems(server)
 	msg := $"The API server {problem.text}"
 }
 
 violation contains finding.at(rego.metadata.chain(), problem.path, msg) if {
+	input.review.kind.kind in {"ClusterConfiguration", "K3sConfig"}
 	some problem in _problems(_configured)
 	msg := $"The API server {problem.text}"
 }

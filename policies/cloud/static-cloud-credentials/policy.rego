@@ -54,16 +54,14 @@ import data.lib.finding
 import data.lib.k8s
 
 violation contains finding.in_container(rego.metadata.chain(), entry, $"env[{i}]", msg) if {
-	some entry in k8s.containers
-	some i, variable in entry.container.env
+	some [entry, i, variable] in _named
 	variable.name in input.parameters.keyVariables
 	not _is_empty(variable)
 	msg := $"Environment variable {variable.name} holds a static cloud key: use workload identity instead."
 }
 
 violation contains finding.in_container(rego.metadata.chain(), entry, $"env[{i}]", msg) if {
-	some entry in k8s.containers
-	some i, variable in entry.container.env
+	some [entry, i, variable] in _named
 	variable.name in input.parameters.fileVariables
 	_names_key(entry, variable)
 	msg := $"Environment variable {variable.name} names a cloud key in a Secret: use workload identity instead."
@@ -71,12 +69,22 @@ violation contains finding.in_container(rego.metadata.chain(), entry, $"env[{i}]
 
 violation contains finding.in_container(rego.metadata.chain(), entry, $"volumeMounts[{i}]", msg) if {
 	some entry in k8s.containers
+	contains(json.marshal(entry.container.volumeMounts), "/.")
 	some i, mount in entry.container.volumeMounts
 	is_string(mount.mountPath)
 	regex.match(`/(?:\.aws|\.azure|\.config/gcloud|\.aliyun)(?:/|$)`, mount.mountPath)
 	mount.name in _secret_volumes(entry)
 	msg := $"Volume mount {mount.mountPath} is the login of a cloud's tools: use workload identity instead."
 }
+
+# The environment variables with one of the names, as [container entry, index, variable].
+_named := [[entry, i, variable] |
+	some entry in k8s.containers
+	some i, variable in entry.container.env
+	variable.name in _names
+]
+
+_names := {name | some name in array.concat(input.parameters.keyVariables, input.parameters.fileVariables)}
 
 _is_empty(variable) if {
 	object.get(variable, "value", "") in {"", null}

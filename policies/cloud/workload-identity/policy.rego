@@ -82,9 +82,11 @@ violation contains finding.at(rego.metadata.chain(), _path(key), msg) if {
 	])
 }
 
-_identities := {key: value |
-	some key, _ in _forms
-	value := k8s.annotated_resource.metadata.annotations[key]
+default _identities := {}
+
+_identities := object.filter(annotations, _forms) if {
+	annotations := k8s.annotated_resource.metadata.annotations
+	is_object(annotations)
 }
 
 _path(key) := $"metadata.annotations[\"{key}\"]"

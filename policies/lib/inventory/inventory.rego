@@ -10,32 +10,34 @@ package lib.inventory
 # description: The objects of a group and kind in a namespace, as a set.
 namespaced(namespace, group, kind) := {obj |
 	some group_version, kinds in data.inventory.namespace[namespace]
+	objects := kinds[kind]
 	_group(group_version) == group
-	some obj in kinds[kind]
+	some obj in objects
 }
 
 # METADATA
 # description: The objects of a group, kind and name in a namespace, as a set.
 namespaced_named(namespace, group, kind, name) := {obj |
 	some group_version, kinds in data.inventory.namespace[namespace]
-	_group(group_version) == group
 	obj := kinds[kind][name]
+	_group(group_version) == group
 }
 
 # METADATA
 # description: The cluster-scoped objects of a group and kind, as a set.
 cluster(group, kind) := {obj |
 	some group_version, kinds in data.inventory.cluster
+	objects := kinds[kind]
 	_group(group_version) == group
-	some obj in kinds[kind]
+	some obj in objects
 }
 
 # METADATA
 # description: The cluster-scoped objects of a group, kind and name, as a set.
 cluster_named(group, kind, name) := {obj |
 	some group_version, kinds in data.inventory.cluster
-	_group(group_version) == group
 	obj := kinds[kind][name]
+	_group(group_version) == group
 }
 
 # METADATA
@@ -43,8 +45,9 @@ cluster_named(group, kind, name) := {obj |
 everywhere(group, kind) := [obj |
 	some versions in data.inventory.namespace
 	some group_version, kinds in versions
+	objects := kinds[kind]
 	_group(group_version) == group
-	some obj in kinds[kind]
+	some obj in objects
 ]
 
 # METADATA
@@ -61,4 +64,4 @@ group_of(api_version) := _group(api_version) if is_string(api_version)
 
 _group(group_version) := split(group_version, "/")[0] if contains(group_version, "/")
 
-_group(group_version) := "" if not contains(group_version, "/")
+else := ""
