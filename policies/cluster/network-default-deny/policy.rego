@@ -68,7 +68,8 @@ violation contains finding.at(rego.metadata.chain(), "metadata.name", msg) if {
 	input.review.kind.group == ""
 	not _admission
 	not k8s.name in input.parameters.exemptNamespaces
-	some direction in _doubtful_directions(k8s.name)
+	directions := input.parameters.directions
+	some direction in directions
 	subject := network.namespace_subject(k8s.name, selectors.labels(k8s.resource.metadata))
 	not network.isolated(direction, subject)
 	msg := concat("", [
@@ -78,15 +79,19 @@ violation contains finding.at(rego.metadata.chain(), "metadata.name", msg) if {
 }
 
 violation contains finding.at(rego.metadata.chain(), "metadata.namespace", msg) if {
-	count(_pods) > 0
+	count(_pods_in_its_network) > 0
 	_judges_workloads
-	some direction in _doubtful_directions(_namespace)
-	some subject in _subjects
+	some msg in _whatever_its_pods(_namespace)
+}
+
+violation contains finding.at(rego.metadata.chain(), "metadata.namespace", msg) if {
+	count(_pods_in_its_network) > 0
+	_judges_workloads
+	some direction in _decided_by_labels(_namespace)
+	some pod in _pods_in_its_network
+	subject := network.pod_subject(_namespace, pod)
 	not network.isolated(direction, subject)
-	msg := concat("", [
-		$"Namespace {_namespace} does not deny {lower(direction)} of these pods by default: ",
-		_cause(direction, subject, "them"),
-	])
+	msg := _message(_namespace, direction, _cause(direction, subject, "them"))
 }
 
 violation contains finding.at(rego.metadata.chain(), $"{pod.path}.hostNetwork", msg) if {
@@ -108,24 +113,35 @@ _pods := k8s.labelled_pods if {
 	not _namespace in input.parameters.exemptNamespaces
 }
 
-_subjects := [network.pod_subject(_namespace, pod) |
-	some pod in _pods
-	object.get(pod.spec, "hostNetwork", false) in {false, null}
-]
+_pods_in_its_network := [pod | some pod in _pods; object.get(pod.spec, "hostNetwork", false) in {false, null}]
 
 _namespace := "default" if k8s.namespace == ""
 
 else := k8s.namespace
 
-# The directions of which the pods' labels have to decide.
-_doubtful_directions(namespace) := [direction |
+# The messages on a namespace in which nothing denies a direction to anything, the same for every pod.
+_whatever_its_pods(namespace) := [_message(namespace, direction, _missing(direction, "them")) |
+	directions := input.parameters.directions
+	some direction in directions
+	network.exposed_as_a_whole(direction, namespace)
+]
+
+_decided_by_labels(namespace) := [direction |
 	directions := input.parameters.directions
 	some direction in directions
 	not network.isolated_as_a_whole(direction, namespace)
+	not network.exposed_as_a_whole(direction, namespace)
 ]
+
+_message(namespace, direction, cause) := concat("", [
+	$"Namespace {namespace} does not deny {lower(direction)} of these pods by default: ",
+	cause,
+])
 
 _cause(direction, subject, whom) := $"remove {open}, which allows everything." if {
 	policies := network.allow_all(direction, subject)
 	count(policies) > 0
 	open := concat(" and ", sort(policies))
-} else := $"add a NetworkPolicy that selects {whom} and names {direction} in policyTypes."
+} else := _missing(direction, whom)
+
+_missing(direction, whom) := $"add a NetworkPolicy that selects {whom} and names {direction} in policyTypes."

@@ -56,6 +56,17 @@ isolated_as_a_whole(direction, namespace) if {
 }
 
 # METADATA
+# description: |
+#   The other quick look: whether nothing at all denies a direction to any pod of the namespace. Policies that let
+#   everything through isolate too, so there are none either.
+exposed_as_a_whole(direction, namespace) if {
+	_isolating(direction, namespace) == _none
+	count(_cilium_rules(namespace)) == 0
+	count(_ranked("Admin", direction)) == 0
+	count(_ranked("Baseline", direction)) == 0
+}
+
+# METADATA
 # description: Whether a direction is denied by default for the subject.
 isolated(direction, subject) := verdict == "Deny" if {
 	count(_ranked("Admin", direction)) > 0
