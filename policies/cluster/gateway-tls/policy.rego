@@ -155,7 +155,7 @@ _old_versions := `(?i)(?:^|[^\w.])(?:SSL\s*v?[23](?:\.0)?|(?:TLS[\sv_]*)?1[._][0
 # The routes of the inventory that attach to a listener of the reviewed object
 
 _redirects_everything(listener) if {
-	routes := [route | some route in _routes; _attaches(route, _reviewed, listener)]
+	routes := [route | some route, _ in _routes_by_parent[k8s.name]; _attaches(route, _reviewed, listener)]
 	some route in routes
 	some rule in _rules(route)
 	_redirects(rule)
@@ -170,10 +170,13 @@ _is_harmless_route(route) if {
 	}
 }
 
-_routes := array.concat(
-	inventory.everywhere("gateway.networking.k8s.io", "HTTPRoute"),
-	inventory.everywhere("gateway.networking.k8s.io", "GRPCRoute"),
-)
+# Routes and listeners are kept by the name that joins them, so that many routes beside many gateways take no step for
+# each pair.
+_routes_by_parent := object.union_n([{ref.name: {route: true}} |
+	some kind in ["HTTPRoute", "GRPCRoute"]
+	some route in inventory.everywhere("gateway.networking.k8s.io", kind)
+	some ref in network.array_of(object.get(route, "spec", {}), "parentRefs")
+])
 
 _rules(route) := network.array_of(object.get(route, "spec", {}), "rules")
 
@@ -188,19 +191,24 @@ _reviewed := {
 
 _plain_listeners contains name if {
 	input.review.kind.kind in {"HTTPRoute", "GRPCRoute"}
+	some ref in network.array_of(object.get(k8s.resource, "spec", {}), "parentRefs")
+	some [gateway, listener], _ in _plain_by_gateway[ref.name]
+	_attaches(k8s.resource, gateway, listener)
+	name := $"{gateway.name}/{finding.name(listener)}"
+}
+
+_plain_by_gateway := object.union_n([{gateway.name: {[gateway, listener]: true}} |
 	some kind in ["Gateway", "ListenerSet"]
-	some gateway in inventory.everywhere("gateway.networking.k8s.io", kind)
-	identity := {
+	some obj in inventory.everywhere("gateway.networking.k8s.io", kind)
+	gateway := {
 		"group": "gateway.networking.k8s.io",
 		"kind": kind,
-		"namespace": object.get(gateway, ["metadata", "namespace"], ""),
-		"name": object.get(gateway, ["metadata", "name"], ""),
+		"namespace": object.get(obj, ["metadata", "namespace"], ""),
+		"name": object.get(obj, ["metadata", "name"], ""),
 	}
-	some listener in network.array_of(object.get(gateway, "spec", {}), "listeners")
+	some listener in network.array_of(object.get(obj, "spec", {}), "listeners")
 	_takes_plain_http(listener)
-	_attaches(k8s.resource, identity, listener)
-	name := $"{identity.name}/{finding.name(listener)}"
-}
+])
 
 _attaches(route, gateway, listener) if {
 	some ref in network.array_of(object.get(route, "spec", {}), "parentRefs")
