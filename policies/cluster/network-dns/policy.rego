@@ -107,7 +107,6 @@ violation contains finding.at(rego.metadata.chain(), "spec.egress", msg) if {
 }
 
 violation contains finding.at(rego.metadata.chain(), "spec.egress", msg) if {
-	count(_own_protocols) == 1
 	some present in _own_protocols
 	some missing in ({"TCP", "UDP"} - _own_protocols)
 	not _cilium_allows_dns(_namespace)

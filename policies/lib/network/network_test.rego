@@ -290,6 +290,39 @@ test_cilium_clusterwide if {
 	_isolated(_clusterwide({"endpointSelector": {"matchLabels": {"io.cilium.k8s.namespace.labels.team": "x"}}, "egress": [{}]}), _whole) == {"Egress"}
 }
 
+_as_a_whole(inventory) := {
+	"isolated": {direction |
+		some direction in ["Ingress", "Egress"]
+		network.isolated_as_a_whole(direction, "a") with data.inventory as inventory
+	},
+	"exposed": {direction |
+		some direction in ["Ingress", "Egress"]
+		network.exposed_as_a_whole(direction, "a") with data.inventory as inventory
+	},
+}
+
+test_quick_looks if {
+	deny := _policy({"podSelector": {}, "policyTypes": ["Ingress"]})
+	_as_a_whole({}) == {"isolated": set(), "exposed": _both}
+	_as_a_whole(deny) == {"isolated": {"Ingress"}, "exposed": {"Egress"}}
+	some_pods := _policy({"podSelector": {"matchLabels": {"a": "b"}}, "policyTypes": ["Ingress"]})
+	_as_a_whole(some_pods) == {"isolated": set(), "exposed": {"Egress"}}
+	_as_a_whole(_policy({"podSelector": {}, "ingress": [{}]})) == {"isolated": set(), "exposed": {"Egress"}}
+	open := _cilium({"endpointSelector": {}, "ingress": [{"fromEntities": ["all"]}]})
+	_as_a_whole({"namespace": {"a": object.union(deny.namespace.a, open.namespace.a)}}) == {"isolated": set(), "exposed": set()}
+	allow := {"subject": {"namespaces": {}}, "ingress": [{"action": "Allow", "from": [{"namespaces": {}}]}]}
+	admin := _as_a_whole(object.union(deny, _cluster("AdminNetworkPolicy", "x", allow)))
+	admin == {"isolated": set(), "exposed": {"Egress"}}
+	baseline := _as_a_whole(_cluster("BaselineAdminNetworkPolicy", "x", allow))
+	baseline == {"isolated": set(), "exposed": {"Egress"}}
+}
+
+test_who_passes_leaves_it_to_the_next if {
+	deny := _policy({"podSelector": {}, "policyTypes": ["Ingress"]})
+	pass := {"subject": {"namespaces": {}}, "ingress": [{"action": "Pass", "from": [{"namespaces": {}}]}]}
+	_isolated(object.union(deny, _cluster("AdminNetworkPolicy", "x", pass)), _whole) == {"Ingress"}
+}
+
 test_holds if {
 	network.holds("10.0.0.0/8", "10.1.2.3")
 	network.holds("10.0.0.0/8", "10.1.0.0/16")

@@ -146,6 +146,8 @@ test_hints if {
 		count(secrets.of("", text)) == 1
 		count(secrets.of("", concat("", [long, text]))) == 1
 	}
+	secrets.of("", "xapp-1-A1-22-ab") == ["a Slack token"]
+	secrets.of("", "-----BEGIN PRIVATE KEY-----\nMIIE") == ["a PEM private key"]
 }
 
 test_stands_for_another if {

@@ -80,6 +80,22 @@ test_demanded if {
 	not selectors.demanded(null, "a")
 }
 
+# Of what demands a label only that is found which the object can carry.
+test_filed if {
+	in_b_or_c := selectors.requirements(_expression("In", ["b", "c"]))
+	two := selectors.requirements({"matchLabels": {"a": "b", "d": "e"}})
+	none := selectors.requirements({})
+	not_b := selectors.requirements(_expression("NotIn", ["b"]))
+	filed := selectors.filed([[in_b_or_c, "x"], [in_b_or_c, "y"], [two, "z"], [none, "all"], [not_b, "not"]])
+	filed.others == {none: {"all": true}, not_b: {"not": true}}
+	both := {"x": true, "y": true}
+	selectors.among(filed, {}) == [filed.others]
+	selectors.among(filed, {"a": "c"}) == [filed.others, {in_b_or_c: both}]
+	selectors.among(filed, {"a": "b"}) == [filed.others, {in_b_or_c: both}]
+	selectors.among(filed, {"d": "e"}) == [filed.others, {two: {"z": true}}]
+	selectors.filed([]) == {"by_label": {}, "others": {}}
+}
+
 test_labels if {
 	selectors.labels({"labels": {"a": "b"}}) == {"a": "b"}
 	selectors.labels({"labels": null}) == {}
