@@ -40,6 +40,7 @@ var (
 )
 
 func main() {
+	tuneCollector()
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
