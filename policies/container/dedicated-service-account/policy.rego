@@ -64,13 +64,22 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	msg := $"ServiceAccount {shown} is also used by {names}: give each workload a ServiceAccount of its own."
 }
 
-# Other workloads of the namespace with the account, as "Kind name".
-_others(account) := {$"{root.kind} {root.name}" |
-	users := _users(k8s.namespace)
-	some node in users[account]
-	node.key != _own.key
-	root := _root(node)
-	root.key != _own_root.key
+# Some other workloads of the namespace with the account, as "Kind name".
+_others(account) := {shown |
+	some [shown, key, nodes] in _first_roots(k8s.namespace, account)
+	key != _own_root.key
+	nodes != {_own.key: true}
+}
+
+# The first workloads of a namespace with an account, as [shown, key, the keys of what they control]. More than what a message
+# names are not needed, and comparing each with each would take too long where thousands share an account.
+_first_roots(namespace, account) := array.slice(sort([[root.shown, key, root.nodes] | some key, root in roots]), 0, 8) if {
+	users := _users(namespace)
+	roots := object.union_n([{root.key: {"shown": shown, "nodes": {node.key: true}}} |
+		some node in users[account]
+		root := _root(namespace, node)
+		shown := $"{root.kind} {root.name}"
+	])
 }
 
 # The workloads of a namespace by account.
@@ -84,7 +93,7 @@ _users(namespace) := object.union_n([{account: {node.key: node}} |
 
 _own := _node(k8s.group_kind, k8s.name, k8s.resource)
 
-_own_root := _root(_own)
+_own_root := _root(k8s.namespace, _own)
 
 # Where an object of a kind that makes pods names its accounts.
 _specs(group_kind, obj) := [spec |
@@ -104,14 +113,17 @@ _specs(group_kind, obj) := [spec |
 }
 
 # The controller of the controller and so on: a Knative Service is six steps from its pods.
-_root(node) := _up(_up(_up(_up(_up(_up(node))))))
+_root(namespace, node) := _up(
+	namespace,
+	_up(namespace, _up(namespace, _up(namespace, _up(namespace, _up(namespace, node))))),
+)
 
-_up(node) := parent if {
+_up(namespace, node) := parent if {
 	reference := [r | some r in node.object.metadata.ownerReferences; r.controller == true][0]
 	is_string(reference.kind)
 	is_string(reference.name)
 	group := inventory.group_of(reference.apiVersion)
-	parents := [obj | some obj in inventory.namespaced_named(k8s.namespace, group, reference.kind, reference.name)]
+	parents := [obj | some obj in inventory.namespaced_named(namespace, group, reference.kind, reference.name)]
 	not _replaced(parents, reference)
 	parent := _node($"{group}/{reference.kind}", reference.name, _first(parents))
 } else := node
