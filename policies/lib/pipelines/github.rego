@@ -31,6 +31,19 @@ steps_of(job) := [{"path": path, "step": step, "index": i} |
 ]
 
 # METADATA
+# description: The events that start a workflow, of whatever form `on` is. YAML 1.1 reads that key as true.
+events(document) := {name |
+	some key in ["on", "true"]
+	some name in _names(document[key])
+}
+
+_names(value) := {value} if is_string(value)
+
+_names(value) := {name | some name in value; is_string(name)} if is_array(value)
+
+_names(value) := object.keys(value) if is_object(value)
+
+# METADATA
 # description: Whatever a `uses` names, in steps and for whole jobs, as {"path", "value"}.
 uses := array.concat(
 	[{"path": path, "value": value} |

@@ -106,7 +106,7 @@ gates(first, second) if {
 }
 
 gates(first, second) if {
-	first.step.job in _bound[second.step.job]
+	first.step.job in bound[second.step.job]
 	_binds(first, second)
 }
 
@@ -169,7 +169,9 @@ _binds_some(command) if command.fails
 
 _before[name] := _others(_needs, name) if some name, _ in _needs
 
-_bound[name] := _others(_binding_needs, name) if some name, _ in _binding_needs
+# METADATA
+# description: The jobs without whose success a job does not start, by its name.
+bound[name] := _others(_binding_needs, name) if some name, _ in _binding_needs
 
 _others(graph_, name) := graph.reachable(graph_, {need | some need in graph_[name]})
 
