@@ -71,6 +71,14 @@ credential(name, value) := kind if {
 }
 
 # METADATA
+# description: Whether a name is that of a credential, whatever its value.
+is_name(name) if {
+	is_string(name)
+	_is_wordy(lower(name))
+	_ = _kind_of_name(_words_of(name))
+}
+
+# METADATA
 # description: |
 #   The name and the text under which the value of an HTTP header is judged, as {"name", "value"}: an Authorization
 #   header with its name if it has a scheme (Basic, Bearer), as a token if it has none.

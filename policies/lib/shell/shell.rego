@@ -15,13 +15,16 @@ package lib.shell
 #   folders, "at" its place, "list" of the commands
 #   joined by && and ||, "chained": joined by && alone, "stops": its failure ends the script at once, "fails": its failure is
 #   the script's, "piped": its output goes to the next command of the list, "redirected": its output goes to a file,
-#   "assigned": the texts name=value}. Of the script the options errexit and pipefail say how the shell starts.
+#   "captured": its output goes to where a substitution stands, or with that of a whole group to a file or a command, "fed": the
+#   texts of here strings, "assigned": the texts name=value}. Of the script the options errexit and pipefail say how the shell starts.
 commands(text, options) := array.concat(outer, inner) if {
 	outer := _commands(text, options)
-	inner := [object.union(command, {"at": parent.at, "list": parent.list, "chained": false, "stops": false, "fails": false}) |
+	inner := [object.union(command, {
+		"at": parent.at, "list": parent.list, "chained": false, "stops": false, "fails": false, "captured": script.captured,
+	}) |
 		some parent in outer
 		some script in _scripts_in(parent)
-		some command in _commands(script, options)
+		some command in _commands(script.text, options)
 	]
 }
 
@@ -39,6 +42,8 @@ whole(words) := {
 	"fails": true,
 	"piped": false,
 	"redirected": false,
+	"captured": false,
+	"fed": [],
 }
 
 # METADATA
@@ -53,6 +58,12 @@ guards(first, second) if {
 	first.list == second.list
 	first.chained
 }
+
+# METADATA
+# description: The name of the program that a command runs, behind sudo, env, time and the like; undefined if there is none.
+program(command) := command.names[i] if {
+	i := _program_at(command.words)
+} else := command.names[0]
 
 # METADATA
 # description: |
@@ -123,20 +134,20 @@ _image_name(word) := regex.replace(word, `[:@].*$`, "") if not contains(word, "/
 # Command substitutions, and the arguments that a shell runs
 
 _scripts_in(command) := array.concat(
-	[script |
+	[{"text": script, "captured": true} |
 		some word in command.quoted
 		contains(word, "$(")
 		not startswith(word, "'")
 		some [_, script] in regex.find_all_string_submatch_n(`\$\(((?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)`, word, -1)
 	],
 	array.concat(
-		[script |
+		[{"text": script, "captured": true} |
 			some word in command.quoted
 			contains(word, "`")
 			not startswith(word, "'")
 			some [_, script] in regex.find_all_string_submatch_n("`([^`]*)`", word, -1)
 		],
-		[word |
+		[{"text": word, "captured": false} |
 			_runs_text(command.words)
 			some word in command.words
 			contains(word, " ")
@@ -178,10 +189,16 @@ _commands(text, options) := [command |
 		"fails": _fails(list, e, depends, l == last, _options_at(settings, options, l), stops),
 		"piped": _nth(list.joints, e) in {"|", "|&"},
 		"redirected": element.redirected,
+		"captured": l in caught,
+		"fed": element.fed,
 	}
 ] if {
-	lists := _lists(_tokens(_without_heredocs(regex.replace(replace(text, "\r\n", "\n"), `\\\n`, " "))))
+	bare := _without_heredocs(regex.replace(replace(text, "\r\n", "\n"), `\\\n`, " "))
+
+	# A process substitution is a command whose output is captured.
+	lists := _lists(_tokens(replace(bare, "<(", "$(")))
 	conditional := _conditional(lists)
+	caught := _caught(lists)
 	settings := _settings(lists)
 	last := max(array.concat([-1], [l | some l, list in lists; count(list.elements[0].words) > 0]))
 }
@@ -247,6 +264,7 @@ _element(tokens) := {
 	"quoted": quoted,
 	"assigned": [_unquoted(word) | some word in array.slice(quoted, 0, skipped); not word in _keywords],
 	"redirected": redirected,
+	"fed": [regex.replace(token, `^[0-9]*<<<[ \t]*`, "") | some token in tokens; regex.match(`^[0-9]*<<<`, token)],
 } if {
 	quoted := [token | some token in tokens; not _redirects(token)]
 	redirected := count([token | some token in tokens; _redirects(token); regex.match(`^(?:1|&)?>[>|]?[^&]`, token)]) > 0
@@ -296,6 +314,46 @@ _conditional(lists) := (({l |
 	some l, list in lists
 	some element in list.elements
 	"!" in element.keywords
+}
+
+# The numbers of the lists in a group, a loop or a branch whose output goes to a file or to another command.
+_caught(lists) := {l |
+	ends := {i | some i, list in lists; _catches(list)}
+	count(ends) > 0
+	some end in ends
+	depths := [_depth(array.slice(lists, start, end + 1)) | some start, _ in lists; start <= end]
+	begin := max([start | some start, depth in depths; depth >= 0])
+	some l in numbers.range(begin, end)
+}
+
+_catches(list) if {
+	some i, element in list.elements
+	_closes(list, element)
+	true in {element.redirected, _nth(list.joints, i) in {"|", "|&"}}
+}
+
+_closes(_, element) if count(element.keywords & {"}", "done", "fi", "esac"}) > 0
+
+_closes(list, element) if {
+	list.opened == ")"
+	element == list.elements[0]
+	element.words == []
+}
+
+# How many more groups the lists open than they close.
+_depth(lists) := opened - closed if {
+	opened := count([1 |
+		some list in lists
+		some element in list.elements
+		some keyword in element.keywords
+		keyword in {"{", "do", "if", "case"}
+	]) + count([1 | some list in lists; list.opened == "("])
+	closed := count([1 |
+		some list in lists
+		some element in list.elements
+		some keyword in element.keywords
+		keyword in {"}", "done", "fi", "esac"}
+	]) + count([1 | some list in lists; list.opened == ")"])
 }
 
 # Loops that may not run at all. The body of a `for` is taken to run.
