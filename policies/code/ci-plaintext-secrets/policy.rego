@@ -196,7 +196,7 @@ _service_variables contains [name, value] if {
 
 _has_services if {
 	some place in array.concat([k8s.resource], [job | some job in k8s.resource; is_object(job)])
-	count(place.services) > 0
+	is_array(place.services)
 }
 
 # Secrets in the log

@@ -114,6 +114,15 @@ _has_form("GitLabPipeline", value) if {
 	_gitlab_job(job)
 }
 
+# A file that leaves its jobs to others still has variables. Azure's stages are mappings.
+_has_form("GitLabPipeline", value) if {
+	is_array(value.stages)
+	some name in value.stages
+	is_string(name)
+	some key in ["include", "variables", "workflow", "default"]
+	_ = value[key]
+}
+
 # Keys that nothing but the configuration of a K3s or RKE2 server has.
 _k3s_keys := {
 	"kube-apiserver-arg", "kube-controller-manager-arg", "kube-scheduler-arg", "etcd-arg", "kubelet-arg",

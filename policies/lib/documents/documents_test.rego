@@ -44,6 +44,14 @@ test_spdx_3 if {
 	}
 }
 
+test_a_pipeline_of_included_jobs if {
+	_kinds({"stages": ["build"], "variables": {"A": "b"}}) == ["GitLabPipeline"]
+	_kinds({"stages": ["build"], "include": ["jobs.yaml"]}) == ["GitLabPipeline"]
+	_kinds({"stages": ["build"]}) == []
+	_kinds({"stages": [{"stage": "build"}], "variables": {"A": "b"}}) == []
+	_kinds({"stages": {"a": "b"}, "variables": {"A": "b"}, "other": null}) == []
+}
+
 test_names if {
 	documents.found({"SchemaVersion": 2, "ArtifactName": "app:1"})[0].name == "app:1"
 	documents.found({"spdxVersion": "SPDX-2.3", "name": 7})[0].name == ""
