@@ -6,6 +6,7 @@
 package lib.pipelines.github
 
 import data.lib.k8s
+import data.lib.pipelines.scripts
 import data.lib.shell
 
 # METADATA
@@ -84,12 +85,22 @@ pipeline(document) := [{
 	"name": job.name,
 	"needs": [name | some name in _list(object.get(job.job, "needs", [])); is_string(name)],
 	"heedless": _is_heedless(job.job),
-	"steps": array.concat(_reused(job), [step | some entry in steps_of(job); step := _step(document, job, entry)]),
+	"steps": array.concat(_reused(job), [step | some entry in steps_of(job); step := _step(document, job, shared, entry)]),
 } |
+	watched := _is_watched(document)
+	env := texts(object_in(document, "env"), false)
 	some job in jobs_of(document)
+
+	# What is the same for all steps of a job
+	shared := {
+		"env": object.union(env, texts(object_in(job.job, "env"), false)),
+		"lenient": _is_lenient([job.job]),
+		"only_if": _condition(job.job),
+		"watched": watched,
+	}
 ]
 
-_step(document, job, entry) := {
+_step(document, job, shared, entry) := {
 	"job": job.name,
 	"index": entry.index,
 	"path": entry.path,
@@ -97,13 +108,27 @@ _step(document, job, entry) := {
 	"uses": _action(entry.step),
 	"inputs": texts(object_in(entry.step, "with"), true),
 	"env": env,
-	"commands": _commands(entry.step, _options(_shell(document, job.job, entry.step))),
-	"lenient": _is_lenient([entry.step, job.job]),
+	"commands": _commands(document, job, shared.watched, entry.step, env),
+	"lenient": true in {shared.lenient, _is_lenient([entry.step])},
 	"heedless": _is_heedless(entry.step),
 	"only_if": _condition(entry.step),
-	"job_only_if": _condition(job.job),
+	"job_only_if": shared.only_if,
 } if {
-	env := object.union_n([texts(object_in(place, "env"), false) | some place in [document, job.job, entry.step]])
+	env := _env(shared.env, entry.step)
+}
+
+_env(env, step) := object.union(env, texts(step.env, false)) if is_object(step.env)
+
+_env(env, step) := env if not is_object(object.get(step, "env", null))
+
+# Whether an event can start the workflow that gives strangers its rights.
+_is_watched(document) if count(events(document) - _own_events) > 0
+
+else := false
+
+_own_events := {
+	"create", "delete", "deployment", "merge_group", "pull_request", "push", "release", "repository_dispatch", "schedule",
+	"workflow_call", "workflow_dispatch",
 }
 
 # A job that is another workflow is one step.
@@ -128,19 +153,24 @@ _field(step) := ".run" if {
 	is_string(step.run)
 } else := ".uses"
 
-_action(step) := lower(regex.replace(step.uses, `@.*$`, "")) if {
+_action(step) := lower(split(step.uses, "@")[0]) if {
 	is_string(step.uses)
 } else := ""
 
 # An action is one command, which fails with its step. An image is the program of its name.
-_commands(step, options) := shell.commands(step.run, options) if is_string(step.run)
+_commands(document, job, watched, step, env) := shell.commands(step.run, _options(_shell(document, job.job, step))) if {
+	is_string(step.run)
+	scripts.matter(step.run, [text | some text in env], watched)
+} else := [] if {
+	is_string(step.run)
+}
 
-_commands(step, _) := [shell.whole(_words(step))] if {
+_commands(_, _, _, step, _) := [shell.whole(_words(step))] if {
 	not is_string(object.get(step, "run", null))
 	is_string(step.uses)
 }
 
-_commands(step, _) := [] if {
+_commands(_, _, _, step, _) := [] if {
 	not is_string(object.get(step, "run", null))
 	not is_string(object.get(step, "uses", null))
 }
@@ -182,10 +212,13 @@ _is_lenient(places) if {
 
 # A condition with one of these functions takes the place of the one that all earlier steps have succeeded.
 _is_heedless(place) if {
+	contains(_condition(place), "(")
 	regex.match(`(?i)\b(?:always|failure|cancelled)\s*\(`, _condition(place))
 } else := false
 
 _condition(place) := "" if {
+	object.get(place, "if", "") == ""
+} else := "" if {
 	regex.match(`^(?:success\(\)|true)?$`, _bare_condition(place))
 } else := _bare_condition(place)
 

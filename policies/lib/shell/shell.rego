@@ -32,7 +32,7 @@ commands(text, options) := array.concat(outer, inner) if {
 # description: What is one command as a whole, such as a container's, in the form of `commands`.
 whole(words) := {
 	"words": words,
-	"names": [_base(word) | some word in words],
+	"names": _bases(words),
 	"quoted": [],
 	"assigned": [],
 	"at": 0,
@@ -124,7 +124,16 @@ _shows(command) if command.names[0] in {"echo", "printf", "which", "type", "alia
 
 _shows(command) if array.slice(command.words, 0, 2) == ["command", "-v"]
 
-_base(word) := parts[count(parts) - 1] if parts := split(word, "/")
+_bases(words) := words if {
+	not contains(concat(" ", words), "/")
+} else := [_base(word) | some word in words]
+
+_base(word) := word if not contains(word, "/")
+
+_base(word) := parts[count(parts) - 1] if {
+	contains(word, "/")
+	parts := split(word, "/")
+}
 
 # The last component of an image's repository.
 _image_name(word) := regex.replace(_base(word), `[:@].*$`, "") if contains(word, "/")
@@ -173,20 +182,21 @@ _shells := {"sh", "bash", "dash", "ash", "zsh", "ksh"}
 
 _commands(text, options) := [command |
 	some l, list in lists
+	depends := l in conditional
+	at := _options_at(settings, options, l)
 	some e, element in list.elements
 	count(element.words) + count(element.assigned) > 0
-	depends := l in conditional
-	stops := _stops(list, e, depends, _options_at(settings, options, l))
+	stops := _stops(list, e, depends, at)
 	command := {
 		"words": element.words,
-		"names": [_base(word) | some word in element.words],
+		"names": _bases(element.words),
 		"quoted": element.quoted,
 		"assigned": element.assigned,
 		"at": (l * 1000) + e,
 		"list": l,
 		"chained": _is_chained(list),
 		"stops": stops,
-		"fails": _fails(list, e, depends, l == last, _options_at(settings, options, l), stops),
+		"fails": _fails(list, e, depends, l == last, at, stops),
 		"piped": _nth(list.joints, e) in {"|", "|&"},
 		"redirected": element.redirected,
 		"captured": l in caught,
@@ -224,7 +234,10 @@ _tokens(text) := [token |
 
 # The commands between what ends one: {"opened" by which token, "closed", "elements", "joints" between these}.
 _lists(tokens) := [list |
-	ends := [i | some i, token in tokens; _ends(token)]
+	ends := [i |
+		some i, token in tokens
+		trim_space(token) in {"", ";", ";;", ";;&", ";&", "&", "(", ")"}
+	]
 	stops := array.concat(ends, [count(tokens)])
 	some k, start in array.concat([-1], ends)
 	list := _list(
@@ -234,13 +247,12 @@ _lists(tokens) := [list |
 	)
 ]
 
-_ends(token) if trim_space(token) in {"", ";", ";;", ";;&", ";&", "&", "(", ")"}
-
-_joins(token) if trim_space(token) in {"&&", "||", "|", "|&"}
-
 # `|| exit 1` and the like are part of how the list fails, and no commands.
 _list(tokens, opened, closed) := {"opened": opened, "closed": closed, "elements": elements, "joints": joints, "exits": exits} if {
-	cuts := [i | some i, token in tokens; _joins(token)]
+	cuts := [i |
+		some i, token in tokens
+		trim_space(token) in {"&&", "||", "|", "|&"}
+	]
 	stops := array.concat(cuts, [count(tokens)])
 	all := [_element(array.slice(tokens, start + 1, stops[k])) | some k, start in array.concat([-1], cuts)]
 	all_joints := [trim_space(tokens[i]) | some i in cuts]
@@ -260,20 +272,29 @@ _as_number(false) := 0
 
 _element(tokens) := {
 	"keywords": keywords,
-	"words": [_unquoted(word) | some word in words],
+	"words": _unquoted_all(words),
 	"quoted": quoted,
 	"assigned": [_unquoted(word) | some word in array.slice(quoted, 0, skipped); not word in _keywords],
 	"redirected": redirected,
-	"fed": [regex.replace(token, `^[0-9]*<<<[ \t]*`, "") | some token in tokens; regex.match(`^[0-9]*<<<`, token)],
+	"fed": [regex.replace(token, `^[0-9]*<<<[ \t]*`, "") | some token in redirections; regex.match(`^[0-9]*<<<`, token)],
 } if {
-	quoted := [token | some token in tokens; not _redirects(token)]
-	redirected := count([token | some token in tokens; _redirects(token); regex.match(`^(?:1|&)?>[>|]?[^&]`, token)]) > 0
-	skipped := min(array.concat([i | some i, word in quoted; not _leads(word)], [count(quoted)]))
+	redirections := {token | some token in tokens; regex.match(`^(?:[0-9]*|&)[<>]`, token)}
+	quoted := _besides(tokens, redirections)
+	redirected := count([token | some token in redirections; regex.match(`^(?:1|&)?>[>|]?[^&]`, token)]) > 0
+	skipped := _skipped(quoted)
 	words := array.slice(quoted, skipped, count(quoted))
 	keywords := {word | some word in array.slice(quoted, 0, skipped + 1)} & (_keywords | {"for", "case", "select", "function"})
 }
 
-_redirects(token) if regex.match(`^(?:[0-9]*|&)[<>]`, token)
+_besides(tokens, redirections) := tokens if count(redirections) == 0
+
+_besides(tokens, redirections) := [token | some token in tokens; not token in redirections] if count(redirections) > 0
+
+# How many keywords and assignments stand before the first word.
+_skipped(quoted) := 0 if {
+	not _leads(quoted[0])
+	count(quoted) > 0
+} else := min(array.concat([i | some i, word in quoted; not _leads(word)], [count(quoted)]))
 
 _keywords := {"if", "then", "else", "elif", "fi", "while", "until", "do", "done", "esac", "{", "}", "!"}
 
@@ -285,6 +306,10 @@ _nth(list, i) := list[i] if {
 	i >= 0
 	i < count(list)
 } else := ""
+
+_unquoted_all(words) := words if {
+	not regex.match(`["'\\]`, concat(" ", words))
+} else := [_unquoted(word) | some word in words]
 
 _unquoted(word) := regex.replace(word, `["']|\\([\s\S])`, "${1}")
 
@@ -318,11 +343,11 @@ _conditional(lists) := (({l |
 
 # The numbers of the lists in a group, a loop or a branch whose output goes to a file or to another command.
 _caught(lists) := {l |
-	ends := {i | some i, list in lists; _catches(list)}
+	ends := [i | some i, list in lists; _catches(list)]
 	count(ends) > 0
+	depths := [_depth(list) | some list in lists]
 	some end in ends
-	depths := [_depth(array.slice(lists, start, end + 1)) | some start, _ in lists; start <= end]
-	begin := max([start | some start, depth in depths; depth >= 0])
+	begin := max([start | some start, _ in lists; start <= end; sum(array.slice(depths, start, end + 1)) >= 0])
 	some l in numbers.range(begin, end)
 }
 
@@ -340,21 +365,17 @@ _closes(list, element) if {
 	element.words == []
 }
 
-# How many more groups the lists open than they close.
-_depth(lists) := opened - closed if {
-	opened := count([1 |
-		some list in lists
-		some element in list.elements
-		some keyword in element.keywords
-		keyword in {"{", "do", "if", "case"}
-	]) + count([1 | some list in lists; list.opened == "("])
-	closed := count([1 |
-		some list in lists
-		some element in list.elements
-		some keyword in element.keywords
-		keyword in {"}", "done", "fi", "esac"}
-	]) + count([1 | some list in lists; list.opened == ")"])
+# How many more groups a list opens than it closes.
+_depth(list) := (opened - closed) + _parentheses(list) if {
+	opened := count([1 | some element in list.elements; some _ in (element.keywords & {"{", "do", "if", "case"})])
+	closed := count([1 | some element in list.elements; some _ in (element.keywords & {"}", "done", "fi", "esac"})])
 }
+
+_parentheses(list) := 1 if list.opened == "("
+
+_parentheses(list) := -1 if list.opened == ")"
+
+_parentheses(list) := 0 if not list.opened in {"(", ")"}
 
 # Loops that may not run at all. The body of a `for` is taken to run.
 _loops := {"while", "until", "select"}
@@ -373,7 +394,11 @@ _settings(lists) := [{"list": l, "words": element.words} |
 	element.words[0] == "set"
 ]
 
-_options_at(settings, options, l) := {name: _set(settings, options, l, name) | some name in ["errexit", "pipefail"]}
+_options_at([], options, _) := options
+
+_options_at(settings, options, l) := {name: _set(settings, options, l, name) | some name in ["errexit", "pipefail"]} if {
+	count(settings) > 0
+}
 
 _set(settings, options, l, name) := states[count(states) - 1] if {
 	states := array.concat([options[name]], [state |

@@ -1,0 +1,45 @@
+# METADATA
+# title: Scripts that matter
+# description: |
+#   To take a script apart costs more than all else about a pipeline, and most scripts hold nothing that a guardrail looks for.
+#   Here a look at the text decides. A program that a guardrail is to look for by lib.pipelines must be named here: the cases
+#   that it is to deny fail otherwise.
+package lib.pipelines.scripts
+
+# METADATA
+# description: |
+#   Whether a script is of interest; `texts` are the values of its variables. What gets the commits of pull requests is, where an
+#   event is `watched` that gives a stranger's pull request the rights of the repository.
+matter(script, texts, watched) if {
+	# Quotes and continued lines are no part of a word.
+	bare := strings.replace_n({"\"": "", "'": "", "\\\r\n": " ", "\\\n": " ", "\\": ""}, script)
+	_matters(bare, texts, watched)
+}
+
+_matters(bare, _, _) if regex.match(_programs, bare)
+
+# What gets the commits of pull requests
+_matters(bare, texts, true) if {
+	regex.match(`\bg(?:it|h)\b`, bare)
+	regex.match(`head|pull|outputs|merge_commit|\bco\b|\bpr\s+checkout\b`, lower(concat("\n", array.concat([bare], texts))))
+}
+
+# What may print a secret
+_matters(bare, texts, _) if {
+	regex.match(`secrets|github\s*[.[]\s*token|inputs`, lower(concat("\n", array.concat([bare], texts))))
+	regex.match(_printers, bare)
+}
+
+_printers := `\b(?:echo|print|printf|cat|env|printenv|export|declare|set|Write-\w+|Get-ChildItem|gci|dir|ls)\b`
+
+_programs := concat("", [
+	# images: what builds, pushes, scans, signs and lists them
+	`docker|podman|buildah|nerdctl|buildx|buildctl|\bdepot\b|earthly|\bcrane\b|skopeo|\bko\b|\bexecutor\b|kaniko|\bjib|:jib`,
+	`|--publish|\bacr\b|\bsubmit\b|trivy|cosign|syft|cdxgen|\btern\b|bom\b|sbom`,
+	`|(?i:(?:docker|image|container|oci)[\w./-]*push|push[\w./-]*(?:docker|image|container))`,
+	# clusters
+	`|kubectl|\boc\b|helm|argocd|\bkapp\b|skaffold|\bwerf\b|timoni|\bflux\b|\bkind\s+create\b|k3d|minikube|\bct\b`,
+	`|\bmake\b[^\n]*(?:kind|dev-env)`,
+	# dependencies
+	`|govulncheck|osv-scanner|audit|\bsafety\b|\bnancy\b|snyk|grype|dependency-check|\bdeny\b`,
+])
