@@ -109,25 +109,35 @@ _actions := [
 ]
 
 _scans(action) if {
-	some program in ["govulncheck", "osv-scanner", "pip-audit", "bundler-audit", "bundle-audit", "safety", "nancy", "cargo-audit"]
+	action.step.uses == ""
+	some program in (_bare_names(action) & {
+		"govulncheck", "osv-scanner", "pip-audit", "bundler-audit", "bundle-audit", "safety", "nancy", "cargo-audit",
+	})
 	_ = shell.mentions(action.command, program)
 }
 
+# Programs and images by the names of a command
+_bare_names(action) := {split(split(name, ":")[0], "@")[0] | some name in action.command.names}
+
 _scans(action) if {
+	action.step.uses == ""
 	some program, subcommand in {
 		"npm": `^audit`, "yarn": `^(?:npm )?audit`, "pnpm": `^audit`, "cargo": `^(?:audit|deny)`, "snyk": `^test`,
 		"composer": `^audit`, "uv": `^audit`, "pipx": `pip-audit`, "go": `^(?:run|tool) .*govulncheck`,
 	}
+	program in _bare_names(action)
 	args := shell.operands(shell.mentions(action.command, program))
 	regex.match(subcommand, concat(" ", args))
 }
 
 _scans(action) if {
+	"grype" in _bare_names(action)
 	args := shell.mentions(action.command, "grype")
 	regex.match(`(?:^| )(?:--fail-on|-f)[ =]`, concat(" ", args))
 }
 
 _scans(action) if {
+	contains(concat(" ", action.command.names), "dependency-check")
 	some word in action.command.words
 	regex.match(`^dependency-check(?:\.sh)?$`, regex.replace(word, `^.*/`, ""))
 	regex.match(`--failOnCVSS`, concat(" ", action.command.words))

@@ -57,6 +57,7 @@ import data.lib.shell
 
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	some text in _texts
+	_is_suspicious(text)
 	kinds := _kinds(text.name, _without_local_urls(_without_service_values(text.value)))
 	count(kinds) > 0
 	path := finding.path(text.steps)
@@ -76,11 +77,19 @@ _texts := [{"steps": steps, "name": name, "value": text} |
 	some root in _roots
 	walk(root.value, [inner, value])
 	text := secrets.text_of(value)
+	count(text) > 2
+
+	# Most values are expressions alone.
+	not regex.match(`^\$\{\{ *[^{}()]*\}\}$`, text)
 	steps := array.concat(root.steps, inner)
 	not _is_prose(steps)
 	name := _name(steps)
 	not name in _allowed
 ]
+
+_is_suspicious(text) if secrets.may_hold($"{text.name}={text.value}")
+
+_is_suspicious(text) if secrets.is_base64(text.value)
 
 # A parameter of Tekton that ends in "secret" names a Secret. What fetches secrets from a vault is told where they are there.
 _kinds(name, value) := secrets.of_metadata(name, value) if startswith(k8s.group_kind, "tekton.dev/")

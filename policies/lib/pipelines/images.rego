@@ -13,9 +13,9 @@ import data.lib.shell
 #   The actions that push an image, as {"step", "command", "what", "conditions"}. What can't be told from the text, such as
 #   `push: ${{ … }}`, is taken to push; it is one of the conditions then.
 pushes := [object.union(action, {"what": min(names), "conditions": conditions}) |
-	some i, action in pipelines.actions
+	some i in sort({number | some [number, _] in _pushing})
+	action := pipelines.actions[i]
 	names := {what | some [number, what] in _pushing; number == i}
-	count(names) > 0
 	conditions := pipelines.conditions(action) | {pipelines.expression(input_) | input_ := action.step.inputs.push}
 ]
 
@@ -24,9 +24,9 @@ pushes := [object.union(action, {"what": min(names), "conditions": conditions}) 
 #   The actions that deploy to a cluster, as {"step", "command", "what"}. Deploying to a cluster that the same job has made, for
 #   a test, is none.
 deployments := [object.union(action, {"what": min(names)}) |
-	some i, action in pipelines.actions
+	some i in sort({number | some [number, _] in _deploying})
+	action := pipelines.actions[i]
 	names := {what | some [number, what] in _deploying; number == i}
-	count(names) > 0
 	not action.step.job in _jobs_with_test_clusters
 ]
 
@@ -71,6 +71,7 @@ _pushes_without_input(uses) if not regex.match(`(?:^|/)(?:build-push-action|bake
 
 _pushing contains [i, action.step.uses] if {
 	some i, action in pipelines.actions
+	action.step.uses != ""
 	_pushing_action(action.step)
 }
 
@@ -226,6 +227,7 @@ _deploying_action(step) if step.uses in {"helm-upgrade-from-repo", "helm-upgrade
 
 _deploying contains [i, action.step.uses] if {
 	some i, action in pipelines.actions
+	action.step.uses != ""
 	_deploying_action(action.step)
 }
 
@@ -287,6 +289,7 @@ _starts_images("patch", args) if regex.match(`image`, concat(" ", args))
 
 _jobs_with_test_clusters contains action.step.job if {
 	some action in pipelines.actions
+	action.step.uses != ""
 	regex.match(`(?:^|/)[a-z-]*(?:kind|k3d|minikube|k3s|microk8s)(?:-[a-z-]*)?$`, action.step.uses)
 }
 

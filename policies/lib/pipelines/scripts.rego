@@ -32,13 +32,16 @@ _matters(bare, texts, _) if {
 
 _printers := `\b(?:echo|print|printf|cat|env|printenv|export|declare|set|Write-\w+|Get-ChildItem|gci|dir|ls)\b`
 
+# A program with a command of its own counts where that comes somewhere behind it.
 _programs := concat("", [
-	# images: what builds, pushes, scans, signs and lists them
-	`docker|podman|buildah|nerdctl|buildx|buildctl|\bdepot\b|earthly|\bcrane\b|skopeo|\bko\b|\bexecutor\b|kaniko|\bjib|:jib`,
-	`|--publish|\bacr\b|\bsubmit\b|trivy|cosign|syft|cdxgen|\btern\b|bom\b|sbom`,
+	# images: what builds and pushes, scans, signs and lists them
+	`(?s:(?:docker|podman|buildah|nerdctl|buildx|buildctl|\bdepot\b|earthly).*(?:push|type=registry|bom))`,
+	`|(?s:\b(?:crane|ko|pack|az|gcloud|skopeo|executor|kaniko)\b.*(?:push|build|publish|resolve|apply|create|copy|sync|submit|destination|-d))`,
+	`|\bjib|:jib|trivy|cosign|syft|cdxgen|\btern\b|bom\b`,
 	`|(?i:(?:docker|image|container|oci)[\w./-]*push|push[\w./-]*(?:docker|image|container))`,
 	# clusters
-	`|kubectl|\boc\b|helm|argocd|\bkapp\b|skaffold|\bwerf\b|timoni|\bflux\b|\bkind\s+create\b|k3d|minikube|\bct\b`,
+	`|(?s:(?:kubectl|\boc\b).*(?:apply|create|patch|replace|run|set))|(?s:helm.*(?:install|upgrade|apply|sync))`,
+	`|argocd|\bkapp\b|skaffold|\bwerf\b|timoni|(?s:\bflux\b.*reconcile)|\bkind\s+create\b|k3d|minikube|\bct\b`,
 	`|\bmake\b[^\n]*(?:kind|dev-env)`,
 	# dependencies
 	`|govulncheck|osv-scanner|audit|\bsafety\b|\bnancy\b|snyk|grype|dependency-check|\bdeny\b`,

@@ -15,7 +15,10 @@ run(action) := _by_action(action.step) if action.step.uses == "aquasecurity/triv
 
 run(action) := _by_task(action.step) if action.step.uses == "trivy-scanner"
 
-run(action) := _by_command(shell.runs(action.command, "trivy"), _env(action)) if action.step.uses == ""
+run(action) := _by_command(shell.runs(action.command, "trivy"), _env(action)) if {
+	action.step.uses == ""
+	contains(concat(" ", action.command.names), "trivy")
+}
 
 # METADATA
 # description: Why a run of Trivy lets through what it finds, as the rest of a sentence; undefined if it does not.
