@@ -72,7 +72,7 @@ violation contains finding.at(rego.metadata.chain(), "permissions", msg) if {
 	count(_undecided) == count(github.jobs)
 	msg := concat("", [
 		"The workflow leaves it to a setting of the repository what its token may do: ",
-		"write permissions: {} at its top, and in each job the permissions that this needs.",
+		"write permissions at its top, as an empty mapping, and in each job those that it needs.",
 	])
 }
 
@@ -82,7 +82,7 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	path := $"{job.path}.permissions"
 	msg := concat("", [
 		$"The workflow leaves it to a setting of the repository what the token of job {job.name} may do: ",
-		"write the permissions that the job needs, or permissions: {} at the top.",
+		"write the permissions that the job needs, or an empty mapping at the top.",
 	])
 }
 
