@@ -254,6 +254,16 @@ var slips = []struct{ name, file, guardrail, old, new string }{
 		"        enforce: restricted\n",
 		"",
 	},
+	{
+		"a token with the rights that a repository happens to give", ".github/workflows/pull-request.yaml", "ci-permissions",
+		"permissions:\n  contents: read\n",
+		"",
+	},
+	{
+		"a password in a workflow", ".github/workflows/release.yaml", "ci-plaintext-secrets",
+		"${{ secrets.GITHUB_TOKEN }}",
+		"Tr0ub4dor-and-3",
+	},
 }
 
 func TestSlipsAreNoticed(t *testing.T) {
