@@ -168,11 +168,12 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	])
 }
 
-# Whoever writes this knows that an event of the kind can start it, wherever it is called from.
+# Whoever writes this knows that an event of the kind can start it, wherever it is called from and whatever the ref is called.
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
-	_privileged == []
 	some action in _checking_out
 	lower(object.get(action.step.inputs, "allow-unsafe-pr-checkout", "false")) != "false"
+	not _excludes_forks(action.step)
+	not action.step.path in {checkout.step.path | some checkout in _checkouts}
 	path := $"{action.step.path}.with.allow-unsafe-pr-checkout"
 	msg := "The step lets a stranger's code into a run with the repository's secrets: remove allow-unsafe-pr-checkout."
 }

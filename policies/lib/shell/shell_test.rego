@@ -157,3 +157,34 @@ test_flags if {
 test_assignments if {
 	[command.assigned | some command in shell.commands("A=b c\nD+='e f'\n", _strict)] == [["A=b"], ["D+=e f"]]
 }
+
+# The words of the commands whose output goes to where a substitution or a group puts it.
+_captured(text) := [concat(" ", command.words) |
+	some command in shell.commands(text, {"errexit": true, "pipefail": true})
+	command.captured
+]
+
+test_captured if {
+	every text, expected in {
+		"{\n\techo a\n\techo b\n} >> file\necho c": ["echo a", "echo b"],
+		"echo z; (echo a; echo b) > file; echo c": ["echo a", "echo b"],
+		"echo z; (echo a) | cat": ["echo a"],
+		"for x in 1 2; do\n\techo a\ndone > file\necho c": ["for x in 1 2", "echo a"],
+		"if true; then\n\t{ echo a; } > file\n\techo b\nfi": ["echo a"],
+		"{ echo a; }; { echo b; } > file": ["echo b"],
+		"x=$(echo a | cat); x=`echo b`; gpg <(echo c)": ["echo a", "cat", "echo b", "echo c"],
+		"sh -c 'echo a b'; echo c > file": [],
+	} {
+		_captured(text) == expected
+	}
+}
+
+test_fed if {
+	[command.fed | some command in shell.commands("cat <<< \"$A\" 2>&1; cat < file", {})] == [["\"$A\""], []]
+}
+
+test_program if {
+	every text, expected in {"sudo -E make x": "make", "/usr/bin/env": "env", "A=b timeout 5m go test": "go"} {
+		shell.program(shell.commands(text, {})[0]) == expected
+	}
+}
