@@ -87,7 +87,7 @@ _texts := [{"steps": steps, "name": name, "value": text} |
 	not name in _allowed
 ]
 
-_is_suspicious(text) if secrets.may_hold($"{text.name}={text.value}")
+_is_suspicious(text) if secrets.may_be_among([$"{text.name}={text.value}"])
 
 _is_suspicious(text) if secrets.is_base64(text.value)
 
