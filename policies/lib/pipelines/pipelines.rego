@@ -4,11 +4,12 @@
 #   One form for the workflows and composite actions of GitHub, the pipelines of GitLab and those of Tekton, so that what they
 #   do, and in which order, is judged once.
 #
-#   A job is {"name", "needs": the jobs that end before it, "heedless": it runs although one of these failed, "steps"}. A step
-#   is {"job", "index" in it, "path", "field": where its script or action stands, "uses": an action without its version, in
-#   lower case, "inputs" and "env" as texts, "commands" in the form of lib.shell (of GitHub those of lib.pipelines.scripts), "lenient": its failure is passed over,
-#   "heedless": it runs although an earlier one failed, "only_if": a condition, or "", "job_only_if": one without which
-#   no later job runs either}. An action is one command without words.
+#   A job is {"name", "needs": the jobs that end before it, "heedless": it runs although one of these failed, "steps"}. A
+#   step is {"job", "index" in it, "path", "field": where its script or action stands, "uses": an action without its
+#   version, in lower case, "inputs" and "env" as texts, "commands" in the form of lib.shell (of GitHub those of
+#   lib.pipelines.scripts), "lenient": its failure is passed over, "heedless": it runs although an earlier one failed,
+#   "only_if": a condition, or "", "job_only_if": one without which no later job runs either}. An action is one command
+#   without words.
 #   What a reusable workflow, an included file or an unknown action does is not known.
 package lib.pipelines
 

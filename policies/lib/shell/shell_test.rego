@@ -168,8 +168,8 @@ test_captured if {
 	every text, expected in {
 		"{\n\techo a\n\techo b\n} >> file\necho c": ["echo a", "echo b"],
 		"echo z; (echo a; echo b) > file; echo c": ["echo a", "echo b"],
-		"echo z; (echo a) | cat": ["echo a"],
-		"for x in 1 2; do\n\techo a\ndone > file\necho c": ["for x in 1 2", "echo a"],
+		"echo z; (echo a) | cat": ["echo a", "cat"],
+		"for x in 1 2; do\n\techo a\ndone > file\necho c": ["echo a"],
 		"if true; then\n\t{ echo a; } > file\n\techo b\nfi": ["echo a"],
 		"{ echo a; }; { echo b; } > file": ["echo b"],
 		"x=$(echo a | cat); x=`echo b`; gpg <(echo c)": ["echo a", "cat", "echo b", "echo c"],
