@@ -107,8 +107,8 @@ _required := {kind: resources |
 
 # The required fields that are not set, as one text, "" for none. A limit is the request as well where there is none.
 _missing(entry) := concat(" ", array.concat(
-	[$"requests.{resource}" | some resource in (_required.requests - requests) - limits],
-	[$"limits.{resource}" | some resource in _required.limits - limits],
+	[$"requests.{resource}" | some resource in ((_required.requests - requests) - limits)],
+	[$"limits.{resource}" | some resource in (_required.limits - limits)],
 )) if {
 	requests := _set(entry.container, "requests") | _set_for_pod(entry.pod.spec, "requests")
 	limits := _set(entry.container, "limits") | _set_for_pod(entry.pod.spec, "limits")

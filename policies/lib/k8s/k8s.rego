@@ -112,7 +112,9 @@ pods := _pods if not _updating
 else := [pod |
 	some pod in _pods
 	not _same_pod(pod)
-] if _updating
+] if {
+	_updating
+}
 
 # METADATA
 # description: Like `pods`, for guardrails that judge the pod's annotations too.
@@ -121,7 +123,9 @@ annotated_pods := _pods if not _updating
 else := [pod |
 	some pod in _pods
 	not _same_annotated_pod(pod)
-] if _updating
+] if {
+	_updating
+}
 
 # METADATA
 # description: Like `pods`, for guardrails that judge the pod's labels too.
@@ -130,7 +134,9 @@ labelled_pods := _pods if not _updating
 else := [pod |
 	some pod in _pods
 	not _same_labelled_pod(pod)
-] if _updating
+] if {
+	_updating
+}
 
 # METADATA
 # description: Every pod that the object makes, changed or not; for rules that relate a change elsewhere to the pod.
@@ -150,7 +156,9 @@ else := [entry |
 	same_pod := _same_pod_or_false(pod)
 	some entry in _containers(pod)
 	not _same_container(entry, same_pod)
-] if _updating
+] if {
+	_updating
+}
 
 # METADATA
 # description: The containers of one pod, changed or not, in the form of `containers`.
