@@ -72,6 +72,7 @@
 #     - pods
 #     - {groups: [kubeadm.k8s.io], kinds: [ClusterConfiguration]}
 #     - {groups: [documents.rampart], kinds: [K3sConfig]}
+#   mentions: [kube-apiserver]
 #   controls:
 #     soc2: [CC6.1, CC6.6, CC6.7, CC7.2]
 #     hipaa: ["164.312(a)(1)", "164.312(a)(2)(iv)", "164.312(b)", "164.312(d)", "164.312(e)(1)"]

@@ -27,6 +27,7 @@
 #   severity: high
 #   profiles: {restricted: deny}
 #   match: [pods]
+#   mentions: [dapr.io/]
 #   sync:
 #     - {group: "", version: v1, kind: Secret}
 #     - {group: external-secrets.io, version: v1, kind: ExternalSecret}

@@ -20,6 +20,7 @@
 #   severity: medium
 #   profiles: {restricted: warn}
 #   match: [pods]
+#   mentions: [dapr.io/]
 #   controls:
 #     soc2: [CC6.1, CC6.6]
 #     hipaa: ["164.312(a)(1)", "164.312(d)"]

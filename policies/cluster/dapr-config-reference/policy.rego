@@ -27,6 +27,7 @@
 #   severity: medium
 #   profiles: {restricted: warn}
 #   match: [pods]
+#   mentions: [dapr.io/]
 #   sync: [{group: dapr.io, version: v1alpha1, kind: Configuration}]
 #   controls:
 #     soc2: [CC6.1, CC6.3]

@@ -19,6 +19,7 @@
 #   severity: medium
 #   profiles: {restricted: warn}
 #   match: [pods]
+#   mentions: [dapr.io/]
 #   controls:
 #     soc2: [CC6.1, CC7.1]
 #     hipaa: ["164.312(a)(1)"]

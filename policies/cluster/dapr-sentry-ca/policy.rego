@@ -32,6 +32,7 @@
 #   severity: high
 #   profiles: {restricted: warn}
 #   match: [{groups: [""], kinds: [Secret]}]
+#   mentions: [dapr-trust-bundle]
 #   sync: [{group: "", version: v1, kind: ConfigMap}]
 #   controls:
 #     soc2: [CC6.1, CC6.7, A1.2]

@@ -28,6 +28,7 @@
 #   match:
 #     - {groups: [""], kinds: [Namespace]}
 #     - {groups: [config.gatekeeper.sh], kinds: [Config]}
+#   mentions: [admission.gatekeeper.sh/ignore]
 #   controls:
 #     soc2: [CC6.1, CC8.1]
 #     hipaa: ["164.312(a)(1)", "164.308(a)(4)"]

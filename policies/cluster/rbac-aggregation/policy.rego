@@ -37,6 +37,7 @@
 #   severity: high
 #   profiles: {restricted: deny}
 #   match: [{groups: [rbac.authorization.k8s.io], kinds: [ClusterRole]}]
+#   mentions: [aggregate-to-, aggregationRule]
 #   controls:
 #     soc2: [CC6.1, CC6.3]
 #     hipaa: ["164.308(a)(4)", "164.312(a)(1)"]

@@ -26,6 +26,7 @@
 #   severity: high
 #   profiles: {restricted: deny}
 #   match: [{groups: [""], kinds: [Secret]}]
+#   mentions: [kubernetes.io/service-account-token]
 #   controls:
 #     soc2: [CC6.1, CC6.3]
 #     hipaa: ["164.312(a)(1)", "164.312(d)"]

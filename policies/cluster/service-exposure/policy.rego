@@ -66,6 +66,7 @@
 #   severity: high
 #   profiles: {restricted: deny}
 #   match: [{groups: [""], kinds: [Service]}]
+#   mentions: [type, nodePort, externalIPs]
 #   controls:
 #     soc2: [CC6.1, CC6.6]
 #     hipaa: ["164.312(a)(1)", "164.312(e)(1)"]
