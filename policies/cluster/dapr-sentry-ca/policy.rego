@@ -32,7 +32,6 @@
 #   severity: high
 #   profiles: {restricted: warn}
 #   match: [{groups: [""], kinds: [Secret]}]
-#   mentions: [dapr-trust-bundle]
 #   sync: [{group: "", version: v1, kind: ConfigMap}]
 #   controls:
 #     soc2: [CC6.1, CC6.7, A1.2]
