@@ -237,9 +237,8 @@ _data if {
 	is_string(data.rampart.namespace)
 	is_array(data.rampart.clusterScoped)
 	count(data.rampart.catalog) > 0
-	every id, _ in data.rampart.catalog {
-		is_object(data.rampart.parameters[id])
-	}
+	is_object(data.rampart.parameters)
+	object.keys(data.rampart.catalog) - object.keys(data.rampart.parameters) == set()
 }
 
 _request if {
@@ -261,23 +260,19 @@ _guardrails(candidate) := {id |
 	some key in {$"{group}/{name}" | some group in {kind.group, "*"}; some name in {kind.kind, "*"}}
 	some id in data.rampart.kinds[key]
 	guardrail := data.rampart.catalog[id]
-	not _not_admitted(guardrail, candidate)
-	not _exempt(guardrail, candidate.review)
+	[candidate.admission, object.get(guardrail, "filesOnly", false)] != [true, true]
+	not _exempt(object.get(guardrail, "exemptNamespaces", []), namespace)
+} if {
+	namespace := _namespace(candidate.review)
 }
 
-_not_admitted(guardrail, candidate) if {
-	candidate.admission
-	guardrail.filesOnly
-}
-
-# As Gatekeeper's excludedNamespaces: a * at either end stands for any text, and a Namespace is in itself.
-
-_exempt(guardrail, review) if {
-	namespace := _namespace(review)
+# As Gatekeeper's excludedNamespaces: a * at either end stands for any text, and a Namespace is in itself. Many guardrails have
+# the same patterns, so that the answer is always a value: those are kept.
+_exempt(patterns, namespace) if {
 	namespace != ""
-	some pattern in guardrail.exemptNamespaces
+	some pattern in patterns
 	_covers(pattern, namespace)
-}
+} else := false
 
 _namespace(review) := _name(review) if {
 	review.kind.kind == "Namespace"
