@@ -8,10 +8,12 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 )
@@ -128,11 +130,28 @@ func (b *bench) inputs() ([]input, error) {
 type contender struct {
 	name, program string
 	args          []string
+	files         bool // it takes files and no folders
+}
+
+// on are the arguments for an input.
+func (c contender) on(path string) ([]string, error) {
+	args := slices.Clone(c.args)
+	if !c.files {
+		return append(args, path), nil
+	}
+	return args, filepath.WalkDir(path, func(name string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() && slices.Contains([]string{".yaml", ".yml"}, filepath.Ext(name)) {
+			args = append(args, name)
+		}
+		return err
+	})
 }
 
 func (b *bench) contenders() []contender {
-	all := []contender{{"parse only (sigs.k8s.io/yaml)", b.parser, []string{"parse-only"}}, {"rampart", b.rampart, []string{"check"}}}
-	others := []contender{{name: "kube-linter", args: []string{"lint"}}, {name: "kubeconform", args: []string{"-ignore-missing-schemas"}}}
+	all := []contender{{name: "parse only (sigs.k8s.io/yaml)", program: b.parser, args: []string{"parse-only"}},
+		{name: "rampart", program: b.rampart, args: []string{"check"}}}
+	others := []contender{{name: "kube-linter", args: []string{"lint"}}, {name: "kube-score", args: []string{"score"}, files: true},
+		{name: "kubeconform", args: []string{"-ignore-missing-schemas"}}}
 	for _, other := range others {
 		if program, err := exec.LookPath(other.name); err == nil {
 			other.program = program
@@ -147,25 +166,30 @@ func (b *bench) wholeRuns() error {
 	if err != nil {
 		return err
 	}
-	b.printf("\n## Whole runs\n\n| input | program | 1 processor: CPU s | to parse only | 2 processors: wall s | CPU s | peak MiB |\n" +
-		"|---|---|---|---|---|---|---|\n")
+	b.printf("\n## Whole runs\n\n| input | program | 1 processor: CPU s | to parse only | 2 processors: wall s | to parse only | CPU s | peak MiB |\n" +
+		"|---|---|---|---|---|---|---|---|\n")
 	growth := map[string]map[string]time.Duration{}
 	for _, in := range inputs {
-		floor := time.Duration(0)
+		var floor cost
 		for _, c := range b.contenders() {
-			one, err := measure(b.runs, 1, c.program, append(c.args, in.path)...)
+			args, err := c.on(in.path)
 			if err != nil {
 				return err
 			}
-			two, err := measure(b.runs, 2, c.program, append(c.args, in.path)...)
+			one, err := measure(b.runs, 1, c.program, args...)
 			if err != nil {
 				return err
 			}
-			if floor == 0 {
-				floor = one.CPU
+			two, err := measure(b.runs, 2, c.program, args...)
+			if err != nil {
+				return err
 			}
-			b.printf("| %s | %s | %.3f | %.2f | %.3f | %.3f | %.0f |\n", in.name, c.name, one.CPU.Seconds(),
-				one.CPU.Seconds()/floor.Seconds(), two.Wall.Seconds(), two.CPU.Seconds(), two.Peak)
+			if floor.CPU == 0 {
+				floor = cost{CPU: one.CPU, Wall: two.Wall}
+			}
+			b.printf("| %s | %s | %.3f | %.2f | %.3f | %.2f | %.3f | %.0f |\n", in.name, c.name, one.CPU.Seconds(),
+				one.CPU.Seconds()/floor.CPU.Seconds(), two.Wall.Seconds(), two.Wall.Seconds()/floor.Wall.Seconds(), two.CPU.Seconds(),
+				two.Peak)
 			if growth[c.name] == nil {
 				growth[c.name] = map[string]time.Duration{}
 			}
