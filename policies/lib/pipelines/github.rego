@@ -160,7 +160,7 @@ _action(step) := lower(split(step.uses, "@")[0]) if {
 # An action is one command, which fails with its step. An image is the program of its name.
 _commands(document, job, watched, step, env) := shell.commands(step.run, _options(_shell(document, job.job, step))) if {
 	is_string(step.run)
-	scripts.matter(step.run, [text | some text in env], watched)
+	scripts.matter(step.run, env, watched)
 } else := [] if {
 	is_string(step.run)
 }

@@ -8,27 +8,45 @@ package lib.pipelines.scripts
 
 # METADATA
 # description: |
-#   Whether a script is of interest; `texts` are the values of its variables. What gets the commits of pull requests is, where an
-#   event is `watched` that gives a stranger's pull request the rights of the repository.
-matter(script, texts, watched) if {
+#   Whether a script is of interest, with variables as texts by name. What gets the commits of pull requests is, where an event is
+#   `watched` that gives a stranger's pull request the rights of the repository.
+matter(script, env, watched) if {
 	# Quotes and continued lines are no part of a word.
 	bare := strings.replace_n({"\"": "", "'": "", "\\\r\n": " ", "\\\n": " ", "\\": ""}, script)
-	_matters(bare, texts, watched)
+	_matters(bare, env, watched)
 }
 
 _matters(bare, _, _) if regex.match(_programs, bare)
 
 # What gets the commits of pull requests
-_matters(bare, texts, true) if {
+_matters(bare, env, true) if {
 	regex.match(`\bg(?:it|h)\b`, bare)
-	regex.match(`head|pull|outputs|merge_commit|\bco\b|\bpr\s+checkout\b`, lower(concat("\n", array.concat([bare], texts))))
+	texts := lower(concat("\n", array.concat([bare], [text | some text in env])))
+	regex.match(`head|pull|outputs|merge_commit|\bco\b|\bpr\s+checkout\b`, texts)
 }
 
 # What may print a secret
-_matters(bare, texts, _) if {
-	regex.match(`secrets|github\s*[.[]\s*token|inputs`, lower(concat("\n", array.concat([bare], texts))))
+_matters(bare, env, _) if {
 	regex.match(_printers, bare)
+	_may_show(bare, env)
 }
+
+_may_show(bare, _) if regex.match(_secret, bare)
+
+_may_show(bare, env) if {
+	some name, text in env
+	contains(bare, name)
+	regex.match(_secret, text)
+}
+
+# What prints all variables
+_may_show(bare, env) if {
+	regex.match(`\b(?:env|printenv|export|declare|set)\b[ \t]*(?:-[px0]|--null|[|;&)\n]|$)|(?i)env:`, bare)
+	some text in env
+	regex.match(_secret, text)
+}
+
+_secret := `(?i)secrets|github\s*[.[]\s*token|inputs`
 
 _printers := `\b(?:echo|print|printf|cat|env|printenv|export|declare|set|Write-\w+|Get-ChildItem|gci|dir|ls)\b`
 
