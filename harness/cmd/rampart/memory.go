@@ -25,6 +25,6 @@ func tuneCollector() {
 func boundMemory() {
 	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	metrics.Read(live)
-	debug.SetMemoryLimit(max(leastMemory, leastMemory/2+3*int64(live[0].Value.Uint64())/2))
+	debug.SetMemoryLimit(max(leastMemory, leastMemory/2+2*int64(live[0].Value.Uint64())))
 	runtime.SetFinalizer(new([16]byte), func(*[16]byte) { boundMemory() })
 }
