@@ -290,12 +290,6 @@ func refusedFields(gvk GroupVersionKind, value map[string]any, c *checker) ([]Fi
 	return append(c.mismatches, ambiguousVolumes(value, nil)...), true
 }
 
-// Conforms tells whether the kind is built in and the API server takes the value of each field that it knows.
-func Conforms(gvk GroupVersionKind, value map[string]any) bool {
-	refused, known := refusedFields(gvk, value, checkObject(gvk, value))
-	return known && len(refused) == 0
-}
-
 func stringField(object map[string]any, key string) string {
 	s, _ := object[key].(string)
 	return s

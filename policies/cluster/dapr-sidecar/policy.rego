@@ -42,7 +42,7 @@
 #   severity: high
 #   profiles: {restricted: deny}
 #   match: [pods]
-#   mentions: [dapr.io/]
+#   mentions: [dapr.io/, daprd]
 #   controls:
 #     soc2: [CC6.1, CC6.6, CC6.8, A1.1]
 #     hipaa: ["164.312(a)(1)", "164.312(e)(1)"]
