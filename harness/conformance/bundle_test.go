@@ -387,7 +387,7 @@ func TestBundleWithoutData(t *testing.T) {
 	review := (&cases.Sample{Review: cases.ReviewOf(pod)}).AdmissionReview()
 	complete := opa.data["rampart"].(object)
 	incomplete := []object{{}, {"rampart": object{}}}
-	for _, key := range []string{"kinds", "catalog", "parameters", "namespace", "clusterScoped"} {
+	for _, key := range []string{"kinds", "groups", "catalog", "parameters", "namespace", "clusterScoped"} {
 		without := maps.Clone(complete)
 		delete(without, key)
 		incomplete = append(incomplete, object{"rampart": without})

@@ -30,10 +30,11 @@ check contains finding if {
 	review := candidate.review
 
 	# Once for all guardrails: what they share is computed once.
-	violations := dispatch.violations with input as {"review": review, "guardrails": _guardrails(candidate)}
-	some id, found in violations
-	guardrail := data.rampart.catalog[id]
+	violations := dispatch.violations with input as {"review": review, "groups": _groups(candidate)}
+	some group in violations
+	some id, found in group
 	some violation in found
+	guardrail := data.rampart.catalog[id]
 	not waivers.cover(guardrail.waivers, review, violation)
 	details := object.get(violation, "details", {})
 	path := object.get(details, "path", "")
@@ -234,6 +235,7 @@ _given if [input]
 
 _data if {
 	is_object(data.rampart.kinds)
+	is_object(data.rampart.groups)
 	is_string(data.rampart.namespace)
 	is_array(data.rampart.clusterScoped)
 	count(data.rampart.catalog) > 0
@@ -253,20 +255,19 @@ _same_kind if {
 	_group(input.request.object.apiVersion) == input.request.kind.group
 }
 
-# The guardrails that judge a review. Those on documents that no API server admits judge no AdmissionReview.
-
-_guardrails(candidate) := {id |
+# The groups of guardrails that judge a review. Those on documents that no API server admits judge no AdmissionReview.
+_groups(candidate) := {name: true |
 	kind := candidate.review.kind
 	some key in {$"{group}/{name}" | some group in {kind.group, "*"}; some name in {kind.kind, "*"}}
-	some id in data.rampart.kinds[key]
-	guardrail := data.rampart.catalog[id]
-	[candidate.admission, object.get(guardrail, "filesOnly", false)] != [true, true]
-	not _exempt(object.get(guardrail, "exemptNamespaces", []), namespace)
+	some name in data.rampart.kinds[key]
+	group := data.rampart.groups[name]
+	[candidate.admission, group.filesOnly] != [true, true]
+	not _exempt(group.exemptNamespaces, namespace)
 } if {
 	namespace := _namespace(candidate.review)
 }
 
-# As Gatekeeper's excludedNamespaces: a * at either end stands for any text, and a Namespace is in itself. Many guardrails have
+# As Gatekeeper's excludedNamespaces: a * at either end stands for any text, and a Namespace is in itself. Many groups have
 # the same patterns, so that the answer is always a value: those are kept.
 _exempt(patterns, namespace) if {
 	namespace != ""
