@@ -73,8 +73,12 @@ type run struct {
 	universal func() (*judge, error)
 	// mentioning are the guardrails on a kind that say what they look for.
 	mentioning sync.Map // by catalog.Kind
-	waivers    *waivers
-	result     *report.Result
+	// values are used by one reader at a time.
+	values  sync.Pool // of *engine.Values
+	waivers *waivers
+
+	mu     sync.Mutex // for result, while objects are judged
+	result *report.Result
 }
 
 // judge is what it takes to evaluate guardrails.
@@ -85,7 +89,7 @@ type judge struct {
 
 func newRun(cfg Config) *run {
 	r := &run{cfg: cfg, active: map[string]config.Active{}, parameters: map[string]map[string]any{}, synced: syncedKinds(cfg),
-		waivers: newWaivers(cfg.Waivers, cfg.Now),
+		values: sync.Pool{New: func() any { return engine.NewValues() }}, waivers: newWaivers(cfg.Waivers, cfg.Now),
 		result: &report.Result{Version: cfg.Version, Findings: []report.Finding{}, Errors: []report.Error{},
 			Skipped: []report.Skipped{}, Exempted: []report.Exempted{}, Guardrails: map[string]report.Tally{}, Waivers: []report.WaiverNote{}}}
 	var universal []*catalog.Guardrail
@@ -107,7 +111,7 @@ func isUniversal(a config.Active) bool {
 }
 
 // silent are the guardrails that need not be asked about an object; one that is not of its type's form is judged by all.
-func (r *run) silent(o *manifest.Object) map[string]bool {
+func (r *run) silent(o *manifest.Object) []*catalog.Guardrail {
 	if !o.Conforms {
 		return nil
 	}
@@ -166,12 +170,17 @@ func parallel(n int, do func(i int)) {
 	workers.Wait()
 }
 
+// outcome is what the report says of one object.
+type outcome struct {
+	findings []report.Finding
+	errors   []report.Error
+}
+
 // verdict is what became of one object.
 type verdict struct {
+	outcome
 	// namespace is what exemptions go by: the object's, or its name where it is one.
 	namespace string
-	findings  []report.Finding
-	errors    []report.Error
 	// evaluated and exempted are the guardrails that judged the object, or would have but for its namespace; waived those
 	// with a finding that is waived.
 	evaluated, exempted, waived []string
@@ -183,23 +192,24 @@ func (r *run) judge(ctx context.Context, program *engine.Program, subjects []*su
 		return err
 	}
 	all := &judge{program, engine.NewData(r.parameters, inventory)}
-	verdicts := make([]verdict, len(subjects))
+	outcomes := make([]outcome, len(subjects))
 	parallel(len(subjects), func(i int) {
-		if verdicts[i] = subjects[i].verdict; !subjects[i].judged {
-			verdicts[i] = r.judgeObject(ctx, all, subjects[i])
+		if outcomes[i] = subjects[i].outcome; !subjects[i].judged {
+			outcomes[i] = r.judgeObject(ctx, all, subjects[i])
 		}
 		subjects[i] = nil // It is not needed any more, nor is the text that it comes from.
 	})
-	for _, v := range verdicts {
-		r.result.Findings = append(r.result.Findings, v.findings...)
-		r.result.Errors = append(r.result.Errors, v.errors...)
-		r.count(v)
+	for _, o := range outcomes {
+		r.result.Findings = append(r.result.Findings, o.findings...)
+		r.result.Errors = append(r.result.Errors, o.errors...)
 	}
 	return ctx.Err()
 }
 
 // count adds a verdict to the summary, and what is left out in exempt namespaces to their list, sorted by name.
 func (r *run) count(v verdict) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.tally(v)
 	r.result.Summary.Evaluations += len(v.evaluated)
 	r.result.Summary.Exempted += len(v.exempted)
@@ -243,7 +253,14 @@ func (r *run) tally(v verdict) {
 	}
 }
 
-func (r *run) judgeObject(ctx context.Context, j *judge, s *subject) verdict {
+// judgeObject judges an object and counts the verdict.
+func (r *run) judgeObject(ctx context.Context, j *judge, s *subject) outcome {
+	v := r.verdict(ctx, j, s)
+	r.count(v)
+	return v.outcome
+}
+
+func (r *run) verdict(ctx context.Context, j *judge, s *subject) verdict {
 	v := verdict{namespace: s.Namespace}
 	if s.Kind == "Namespace" {
 		v.namespace = s.Name

@@ -26,11 +26,11 @@ type subject struct {
 	// review is what is judged; its object is a value of OPA.
 	review engine.Review
 	// silent are the guardrails that find nothing in the object.
-	silent map[string]bool
+	silent []*catalog.Guardrail
 	// err is why the object cannot be judged.
 	err error
-	// verdict is there if the object was judged as soon as it was read.
-	verdict verdict
+	// outcome is there if the object was judged as soon as it was read.
+	outcome outcome
 	judged  bool
 }
 
@@ -38,23 +38,28 @@ type subject struct {
 // only.
 func (r *run) read(ctx context.Context, source manifest.Source, options manifest.Options) input {
 	in := input{File: manifest.Read(source, options)}
+	values := r.values.Get().(*engine.Values)
+	defer r.values.Put(values)
 	for i := range in.Documents {
 		d := &in.Documents[i]
 		for _, o := range d.Objects {
-			in.subjects = append(in.subjects, r.newSubject(ctx, o))
+			in.subjects = append(in.subjects, r.newSubject(ctx, o, values))
 		}
 		in.Documents[i] = manifest.Document{Number: d.Number, Line: d.Line, Skipped: d.Skipped, Errors: d.Errors}
 	}
 	return in
 }
 
-func (r *run) newSubject(ctx context.Context, o *manifest.Object) *subject {
-	s := &subject{Object: o}
-	value, err := ast.InterfaceToValue(o.Value)
+func (r *run) newSubject(ctx context.Context, o *manifest.Object, values *engine.Values) *subject {
+	s := &subject{Object: o, silent: r.silent(o), judged: r.isJudgedAtOnce(o)}
+	convert := values.Value
+	if s.judged {
+		convert = ast.InterfaceToValue // Nothing of it is kept.
+	}
+	value, err := convert(o.Value)
 	s.review, s.err = reviewOf(o, value), err
-	s.silent = r.silent(o)
 	o.Value, o.Request = nil, nil
-	if !r.isJudgedAtOnce(o) {
+	if !s.judged {
 		return s
 	}
 	j, err := r.universal()
@@ -62,7 +67,7 @@ func (r *run) newSubject(ctx context.Context, o *manifest.Object) *subject {
 		s.err = err
 	}
 	named := &manifest.Object{Group: o.Group, Version: o.Version, Kind: o.Kind, Namespace: o.Namespace, Name: o.Name}
-	return &subject{Object: named, verdict: r.judgeObject(ctx, j, s), judged: true}
+	return &subject{Object: named, outcome: r.judgeObject(ctx, j, s), judged: true}
 }
 
 // isJudgedAtOnce tells whether only universal guardrails judge the object, and none asks for it when it judges another. That

@@ -93,7 +93,7 @@ func silent(t testing.TB, g *catalog.Guardrail, review engine.Review) bool {
 	file := manifest.Read(manifest.Source{Path: "-"}, manifest.Options{Stdin: bytes.NewReader(text)})
 	for _, document := range file.Documents {
 		for _, o := range document.Objects {
-			if o.Conforms && engine.Silent([]*catalog.Guardrail{g}, o.Value)[g.ID] {
+			if o.Conforms && len(engine.Silent([]*catalog.Guardrail{g}, o.Value)) > 0 {
 				return true
 			}
 		}

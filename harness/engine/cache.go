@@ -150,7 +150,7 @@ func (c *cache) Get(ref ast.Ref) (value *ast.Term, undefined bool) {
 func (c *cache) Put(ref ast.Ref, value *ast.Term) {
 	c.frames[len(c.frames)-1].put(hash(ref), ref, value)
 	if len(c.frames) == 1 && c.program.sharable(ref) {
-		c.found = append(c.found, result{ref: ref.Copy(), value: value})
+		c.found = append(c.found, result{ref: slices.Clone(ref), value: value})
 	}
 }
 

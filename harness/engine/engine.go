@@ -147,11 +147,11 @@ func (p *Program) Evaluate(ctx context.Context, data *Data, group, kind string, 
 	return p.EvaluateBut(ctx, nil, data, group, kind, review, now)
 }
 
-// EvaluateBut is Evaluate without the guardrails, by their ids, that are known to find nothing in the object.
-func (p *Program) EvaluateBut(ctx context.Context, silent map[string]bool, data *Data, group, kind string, review ast.Value,
+// EvaluateBut is Evaluate without the guardrails that are known to find nothing in the object.
+func (p *Program) EvaluateBut(ctx context.Context, silent []*catalog.Guardrail, data *Data, group, kind string, review ast.Value,
 	now time.Time) ([]Violation, error) {
 	rules := slices.DeleteFunc(slices.Clone(p.rulesFor(catalog.Kind{Group: group, Kind: kind})), func(r rule) bool {
-		return silent[r.ID] || lacks(review, r.Requires)
+		return slices.Contains(silent, r.Guardrail) || lacks(review, r.Requires)
 	})
 	if len(rules) == 0 {
 		return nil, nil

@@ -7,15 +7,15 @@ import (
 	"github.com/rampart-policy/rampart/harness/catalog"
 )
 
-// Silent are those of the guardrails, by their ids, that find nothing in the object, for it mentions nothing of what they
+// Silent are those of the guardrails that find nothing in the object, for it mentions nothing of what they
 // look for. The fields of the object must have the types that the API server takes. Searching a text for some words takes
 // a hundredth of the time that evaluating the policies takes.
-func Silent(guardrails []*catalog.Guardrail, object map[string]any) map[string]bool {
+func Silent(guardrails []*catalog.Guardrail, object map[string]any) []*catalog.Guardrail {
 	text := texts(nil, object)
-	silent := map[string]bool{}
+	var silent []*catalog.Guardrail
 	for _, g := range guardrails {
 		if len(g.Mentions) > 0 && !slices.ContainsFunc(g.Mentions, func(word string) bool { return bytes.Contains(text, []byte(word)) }) {
-			silent[g.ID] = true
+			silent = append(silent, g)
 		}
 	}
 	return silent

@@ -114,7 +114,7 @@ func (o *ours) judge(ctx context.Context, lv api.LevelVersion, object map[string
 	}
 	denies := verdict{}
 	for _, v := range found {
-		if engine.Silent([]*catalog.Guardrail{v.Guardrail}, object)[v.Guardrail.ID] {
+		if len(engine.Silent([]*catalog.Guardrail{v.Guardrail}, object)) > 0 {
 			return nil, fmt.Errorf("%s finds something in an object without any text of its custom.mentions", v.Guardrail.ID)
 		}
 		denies[v.Guardrail.ID] = true
