@@ -199,9 +199,15 @@ func (r *run) judge(ctx context.Context, program *engine.Program, subjects []*su
 		}
 		subjects[i] = nil // It is not needed any more, nor is the text that it comes from.
 	})
+	total := 0
 	for _, o := range outcomes {
+		total += len(o.findings)
+	}
+	r.result.Findings = slices.Grow(r.result.Findings, total)
+	for i, o := range outcomes {
 		r.result.Findings = append(r.result.Findings, o.findings...)
 		r.result.Errors = append(r.result.Errors, o.errors...)
+		outcomes[i] = outcome{}
 	}
 	return ctx.Err()
 }
@@ -284,6 +290,9 @@ func (r *run) verdict(ctx context.Context, j *judge, s *subject) verdict {
 	violations, err := j.program.EvaluateBut(ctx, s.silent, j.data, s.Group, s.Kind, review, r.cfg.Now)
 	for _, failure := range each(err) {
 		v.errors = append(v.errors, objectError(s.Object, failure))
+	}
+	if len(violations) > 0 {
+		v.findings = make([]report.Finding, 0, len(violations))
 	}
 	for _, violation := range violations {
 		active := r.active[violation.Guardrail.ID]

@@ -10,7 +10,6 @@ import (
 	"unicode"
 
 	"github.com/fatih/color"
-	"github.com/muesli/reflow/indent"
 	"github.com/muesli/reflow/wordwrap"
 )
 
@@ -75,11 +74,11 @@ func (r textReporter) errors(out io.Writer, errs []Error) {
 
 // wrap indents a message, and breaks it between words where the terminal's lines end.
 func (r textReporter) wrap(message string) string {
-	const margin = 12
-	if r.Width > 2*margin {
-		message = wordwrap.String(message, r.Width-margin)
+	const margin = "            "
+	if r.Width > 2*len(margin) {
+		message = wordwrap.String(message, r.Width-len(margin))
 	}
-	return indent.String(message, margin)
+	return margin + strings.ReplaceAll(message, "\n", "\n"+margin)
 }
 
 // skipped lists everything when asked to, and else how much there is of what.
