@@ -89,7 +89,8 @@ type Object struct {
 	Request *Request
 	// Unknown lists the fields that the API server does not know.
 	Unknown []Field
-	// Conforms is what the function of that name says.
+	// Conforms tells whether the kind is built in, the API server takes the value of each field that it knows, and no item of a list
+	// is null.
 	Conforms bool
 
 	text *text

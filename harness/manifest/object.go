@@ -275,7 +275,7 @@ func (b *builder) add(gvk GroupVersionKind, value map[string]any, at place, requ
 	c := checkObject(gvk, value)
 	object.Unknown = c.unknown
 	refused, known := refusedFields(gvk, value, c)
-	object.Conforms = known && len(refused) == 0
+	object.Conforms = known && len(refused) == 0 && !c.nullItems
 	for _, m := range refused {
 		b.refuse(at, m.Path, fmt.Sprintf("%s of %s (%s) %s; the API server refuses it",
 			m.Path, gvk.Kind, joinGroupVersion(gvk.Group, gvk.Version), m.Message))

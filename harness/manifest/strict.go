@@ -24,6 +24,7 @@ type checker struct {
 	path       []any
 	unknown    []Field // fields that the type does not have
 	mismatches []Field // values that the type does not take
+	nullItems  bool    // a list has an item that is null
 }
 
 // checkObject checks all of a built-in kind, and the metadata of others.
@@ -122,6 +123,7 @@ func (c *checker) slice(s *shape, value any) bool {
 	}
 	list, ok := value.([]any)
 	for i, v := range list {
+		c.nullItems = c.nullItems || v == nil
 		c.path = append(c.path, i)
 		c.check(s.elem(), v)
 		c.path = c.path[:len(c.path)-1]

@@ -45,6 +45,7 @@
 #   severity: high
 #   profiles: {restricted: deny}
 #   match: [{groups: [rbac.authorization.k8s.io], kinds: [Role, ClusterRole]}]
+#   mentions: ["*", create, update, patch, delete, escalate, bind, impersonate, approve, sign, proxy, exec, attach, portforward]
 #   sync:
 #     - {group: rbac.authorization.k8s.io, version: v1, kind: ClusterRole}
 #     - {group: rbac.authorization.k8s.io, version: v1, kind: ClusterRoleBinding}

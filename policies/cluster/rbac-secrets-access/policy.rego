@@ -36,6 +36,7 @@
 #   severity: high
 #   profiles: {restricted: deny}
 #   match: [{groups: [rbac.authorization.k8s.io], kinds: [Role, ClusterRole, ClusterRoleBinding]}]
+#   mentions: ["*", secrets, ClusterRoleBinding]
 #   sync:
 #     - {group: rbac.authorization.k8s.io, version: v1, kind: RoleBinding}
 #     - {group: rbac.authorization.k8s.io, version: v1, kind: ClusterRole}

@@ -36,6 +36,7 @@
 #   severity: high
 #   profiles: {baseline: deny, restricted: deny}
 #   match: [{groups: [rbac.authorization.k8s.io], kinds: [Role, ClusterRole]}]
+#   mentions: ["*", deletecollection]
 #   controls:
 #     soc2: [CC6.1, CC6.3]
 #     hipaa: ["164.308(a)(4)", "164.312(a)(1)"]
