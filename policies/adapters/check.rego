@@ -239,8 +239,7 @@ _data if {
 	is_string(data.rampart.namespace)
 	is_array(data.rampart.clusterScoped)
 	count(data.rampart.catalog) > 0
-	is_object(data.rampart.parameters)
-	object.keys(data.rampart.catalog) - object.keys(data.rampart.parameters) == set()
+	count(data.rampart.catalog) == count(data.rampart.parameters)
 }
 
 _request if {
@@ -257,13 +256,14 @@ _same_kind if {
 
 # The groups of guardrails that judge a review. Those on documents that no API server admits judge no AdmissionReview.
 _groups(candidate) := {name: true |
-	kind := candidate.review.kind
-	some key in {$"{group}/{name}" | some group in {kind.group, "*"}; some name in {kind.kind, "*"}}
-	some name in data.rampart.kinds[key]
+	some name in data.rampart.kinds[keys[_]]
 	group := data.rampart.groups[name]
-	[candidate.admission, group.filesOnly] != [true, true]
+	group.filesOnly in {false, not_admitted}
 	not _exempt(group.exemptNamespaces, namespace)
 } if {
+	kind := candidate.review.kind
+	keys := [$"{kind.group}/{kind.kind}", $"{kind.group}/*", $"*/{kind.kind}", "*/*"]
+	not_admitted := candidate.admission == false
 	namespace := _namespace(candidate.review)
 }
 
