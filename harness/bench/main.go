@@ -12,10 +12,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/rampart-policy/rampart/harness/internal/results"
 )
 
 func main() {
@@ -79,21 +80,9 @@ func (b *bench) environment() error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", b.rampart, err)
 	}
-	b.printf("# Results\n\n%s, %s, %s/%s, %d processors%s, %s.\nMedian of %d runs; the machine may have had other work.\n",
-		strings.TrimSpace(string(version)), runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), processor(),
-		time.Now().UTC().Format(time.DateOnly), b.runs)
+	b.printf("# Results\n\n%s, %s.\nMedian of %d runs; the machine may have had other work. OPA.md and GATEKEEPER.md have what the guardrails cost there.\n",
+		strings.TrimSpace(string(version)), results.Machine(), b.runs)
 	return nil
-}
-
-// processor is the processor's model, where the system tells it.
-func processor() string {
-	info, _ := os.ReadFile("/proc/cpuinfo")
-	_, rest, found := strings.Cut(string(info), "model name")
-	if !found {
-		return ""
-	}
-	model, _, _ := strings.Cut(rest, "\n")
-	return " (" + strings.Trim(model, " \t:") + ")"
 }
 
 // input is something to judge.

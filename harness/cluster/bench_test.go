@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	goruntime "runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -93,6 +94,15 @@ func TestCost(t *testing.T) {
 	}
 	table.memory(t)
 	t.Logf("\n%s", table)
+	require.NoError(t, os.WriteFile("../bench/GATEKEEPER.md", fmt.Appendf(nil, `# The constraints in Gatekeeper
+
+Gatekeeper behind a real API server with the %d constraints of the %s profile, beside as many templates in the style of the
+public library that match the same objects, and beside none.
+
+%s, %d processors, %s; the machine may have had other work.
+
+%s`, contenders[len(contenders)-1].constraints, profile, goruntime.Version(), goruntime.NumCPU(), time.Now().UTC().Format(time.DateOnly),
+		"```\n"+table.String()+"```\n"), 0o644))
 }
 
 func newContender(t *testing.T, name string, install func(*cluster) int) *contender {
