@@ -3,6 +3,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -172,8 +173,17 @@ func parallel(n int, do func(i int)) {
 
 // outcome is what the report says of one object.
 type outcome struct {
-	findings []report.Finding
+	object   *manifest.Object // without its text; nil where there are no findings
+	findings []found
 	errors   []report.Error
+}
+
+// found is a finding, as short as it can be kept: there may be hundreds of thousands.
+type found struct {
+	guardrail    *catalog.Guardrail
+	path         string
+	message      string
+	line, column int
 }
 
 // verdict is what became of one object.
@@ -194,22 +204,31 @@ func (r *run) judge(ctx context.Context, program *engine.Program, subjects []*su
 	all := &judge{program, engine.NewData(r.parameters, inventory)}
 	outcomes := make([]outcome, len(subjects))
 	parallel(len(subjects), func(i int) {
-		if outcomes[i] = subjects[i].outcome; !subjects[i].judged {
-			outcomes[i] = r.judgeObject(ctx, all, subjects[i])
+		if s := subjects[i]; s.outcome != nil {
+			outcomes[i] = *s.outcome
+		} else {
+			outcomes[i] = r.judgeObject(ctx, all, s)
 		}
 		subjects[i] = nil // It is not needed any more, nor is the text that it comes from.
 	})
+	r.report(outcomes)
+	return ctx.Err()
+}
+
+// report adds the outcomes to the result.
+func (r *run) report(outcomes []outcome) {
 	total := 0
 	for _, o := range outcomes {
 		total += len(o.findings)
 	}
 	r.result.Findings = slices.Grow(r.result.Findings, total)
 	for i, o := range outcomes {
-		r.result.Findings = append(r.result.Findings, o.findings...)
+		for _, f := range o.findings {
+			r.result.Findings = append(r.result.Findings, r.finding(o.object, f))
+		}
 		r.result.Errors = append(r.result.Errors, o.errors...)
 		outcomes[i] = outcome{}
 	}
-	return ctx.Err()
 }
 
 // count adds a verdict to the summary, and what is left out in exempt namespaces to their list, sorted by name.
@@ -239,7 +258,7 @@ func (r *run) count(v verdict) {
 func (r *run) tally(v verdict) {
 	failed := map[string]bool{}
 	for _, f := range v.findings {
-		failed[f.Guardrail] = true
+		failed[f.guardrail.ID] = true
 	}
 	for _, id := range v.evaluated {
 		t := r.result.Guardrails[id]
@@ -282,7 +301,7 @@ func (r *run) verdict(ctx context.Context, j *judge, s *subject) verdict {
 			v.evaluated = append(v.evaluated, g.ID)
 		}
 	}
-	review, err := s.review.Value()
+	review, err := s.review().Value()
 	if err != nil {
 		v.errors = []report.Error{objectError(s.Object, err)}
 		return v
@@ -291,39 +310,46 @@ func (r *run) verdict(ctx context.Context, j *judge, s *subject) verdict {
 	for _, failure := range each(err) {
 		v.errors = append(v.errors, objectError(s.Object, failure))
 	}
-	if len(violations) > 0 {
-		v.findings = make([]report.Finding, 0, len(violations))
-	}
-	for _, violation := range violations {
-		active := r.active[violation.Guardrail.ID]
-		switch {
-		case active.Exempts(s.Kind, s.Namespace, s.Name):
-		case r.waivers.cover(s.Object, violation):
-			v.waived = append(v.waived, active.ID)
-		default:
-			v.findings = append(v.findings, finding(s.Object, violation, active.Action))
-		}
-	}
-	slices.SortStableFunc(v.findings, compareFindings)
+	r.keep(&v, s.Object, violations)
 	return v
 }
 
-func compareFindings(a, b report.Finding) int {
-	if a.Line != b.Line {
-		return a.Line - b.Line
+// keep adds the violations to the verdict but those that are exempt or waived.
+func (r *run) keep(v *verdict, o *manifest.Object, violations []engine.Violation) {
+	if len(violations) == 0 {
+		return
 	}
-	if a.Guardrail != b.Guardrail {
-		return strings.Compare(a.Guardrail, b.Guardrail)
+	v.findings = make([]found, 0, len(violations))
+	for _, violation := range violations {
+		g := violation.Guardrail
+		switch {
+		case r.active[g.ID].Exempts(o.Kind, o.Namespace, o.Name):
+		case r.waivers.cover(o, violation):
+			v.waived = append(v.waived, g.ID)
+		default:
+			line, column := o.Position(violation.Path)
+			v.findings = append(v.findings, found{g, violation.Path, violation.Message, line, column})
+		}
 	}
-	return strings.Compare(a.Path+"\x00"+a.Message, b.Path+"\x00"+b.Message)
+	slices.SortStableFunc(v.findings, compareFindings)
+	v.object = withoutText(o)
 }
 
-func finding(o *manifest.Object, v engine.Violation, action catalog.Action) report.Finding {
-	line, column := o.Position(v.Path)
+func compareFindings(a, b found) int {
+	return cmp.Or(cmp.Compare(a.line, b.line), strings.Compare(a.guardrail.ID, b.guardrail.ID),
+		strings.Compare(a.path+"\x00"+a.message, b.path+"\x00"+b.message))
+}
+
+// withoutText is a copy of an object that says which one it is and where.
+func withoutText(o *manifest.Object) *manifest.Object {
+	return &manifest.Object{File: o.File, Document: o.Document, Item: o.Item, Group: o.Group, Version: o.Version, Kind: o.Kind,
+		Namespace: o.Namespace, Name: o.Name, GenerateName: o.GenerateName}
+}
+
+func (r *run) finding(o *manifest.Object, f found) report.Finding {
 	return report.Finding{
-		Guardrail: v.Guardrail.ID, Severity: v.Guardrail.Severity, Action: string(action), Message: v.Message,
-		Path: v.Path, Object: named(o),
-		File: o.File, Document: o.Document, Item: o.Item, Line: line, Column: column,
+		Guardrail: f.guardrail.ID, Severity: f.guardrail.Severity, Action: string(r.active[f.guardrail.ID].Action), Message: f.message,
+		Path: f.path, Object: named(o), File: o.File, Document: o.Document, Item: o.Item, Line: f.line, Column: f.column,
 	}
 }
 

@@ -3,6 +3,7 @@ package check
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -20,18 +21,18 @@ type input struct {
 	subjects []*subject
 }
 
-// subject is an object to be judged.
+// subject is an object to be judged. Its Value is nil.
 type subject struct {
 	*manifest.Object
-	// review is what is judged; its object is a value of OPA.
-	review engine.Review
+	value ast.Value
+	// more are further fields of the review; nil if there are none.
+	more map[string]any
 	// silent are the guardrails that find nothing in the object.
 	silent []*catalog.Guardrail
 	// err is why the object cannot be judged.
 	err error
 	// outcome is there if the object was judged as soon as it was read.
-	outcome outcome
-	judged  bool
+	outcome *outcome
 }
 
 // read reads a file. What the parser made of it is let go at once, so that a check of many files holds them in one form
@@ -51,23 +52,23 @@ func (r *run) read(ctx context.Context, source manifest.Source, options manifest
 }
 
 func (r *run) newSubject(ctx context.Context, o *manifest.Object, values *engine.Values) *subject {
-	s := &subject{Object: o, silent: r.silent(o), judged: r.isJudgedAtOnce(o)}
+	s := &subject{Object: o, more: moreOf(o), silent: r.silent(o)}
+	atOnce := r.isJudgedAtOnce(o)
 	convert := values.Value
-	if s.judged {
+	if atOnce {
 		convert = ast.InterfaceToValue // Nothing of it is kept.
 	}
-	value, err := convert(o.Value)
-	s.review, s.err = reviewOf(o, value), err
-	o.Value, o.Request = nil, nil
-	if !s.judged {
+	s.value, s.err = convert(o.Value)
+	o.Value = nil
+	if !atOnce {
 		return s
 	}
 	j, err := r.universal()
 	if err != nil {
 		s.err = err
 	}
-	named := &manifest.Object{Group: o.Group, Version: o.Version, Kind: o.Kind, Namespace: o.Namespace, Name: o.Name}
-	return &subject{Object: named, outcome: r.judgeObject(ctx, j, s), judged: true}
+	judged := r.judgeObject(ctx, j, s)
+	return &subject{Object: withoutText(o), outcome: &judged}
 }
 
 // isJudgedAtOnce tells whether only universal guardrails judge the object, and none asks for it when it judges another. That
@@ -80,27 +81,35 @@ func (r *run) isJudgedAtOnce(o *manifest.Object) bool {
 
 func kindOf(o *manifest.Object) catalog.Kind { return catalog.Kind{Group: o.Group, Kind: o.Kind} }
 
-func reviewOf(o *manifest.Object, value ast.Value) engine.Review {
-	review := engine.Review{Group: o.Group, Version: o.Version, Kind: o.Kind, Namespace: o.Namespace, Name: o.Name,
-		Object: value, More: map[string]any{}}
+// moreOf are the fields of an object's review that Gatekeeper knows nothing of.
+func moreOf(o *manifest.Object) map[string]any {
+	more := map[string]any{}
 	if len(o.Unknown) > 0 {
 		unknown := make([]any, len(o.Unknown))
 		for i, f := range o.Unknown {
 			unknown[i] = map[string]any{"path": f.Path, "message": f.Message}
 		}
-		review.More["unknownFields"] = unknown
+		more["unknownFields"] = unknown
 	}
 	if paths := o.Embedded(); len(paths) > 0 {
-		review.More["embeddedManifests"] = paths
+		more["embeddedManifests"] = paths
 	}
-	if request := o.Request; request != nil {
+	if len(more) == 0 {
+		return nil
+	}
+	return more
+}
+
+func (s *subject) review() engine.Review {
+	review := engine.Review{Group: s.Group, Version: s.Version, Kind: s.Kind, Namespace: s.Namespace, Name: s.Name, Object: s.value,
+		More: s.more}
+	if request := s.Request; request != nil {
 		review.Operation = request.Operation
-		review.More["userInfo"] = request.UserInfo
-		review.More["dryRun"] = request.DryRun
-		review.More["subResource"] = request.SubResource
 		if request.OldObject != nil {
 			review.OldObject = request.OldObject
 		}
+		review.More = map[string]any{"userInfo": request.UserInfo, "dryRun": request.DryRun, "subResource": request.SubResource}
+		maps.Copy(review.More, s.more)
 	}
 	return review
 }
@@ -162,9 +171,8 @@ func syncedKinds(cfg Config) map[catalog.Kind]bool {
 func (r *run) inventory(subjects []*subject) (ast.Value, error) {
 	inventory := engine.NewInventory()
 	for _, s := range subjects {
-		object, ok := s.review.Object.(ast.Value)
-		if name := inventoryName(s.Object); ok && name != "" && r.synced[kindOf(s.Object)] {
-			inventory.Add(s.APIVersion(), s.Kind, s.Namespace, name, object)
+		if name := inventoryName(s.Object); s.value != nil && name != "" && r.synced[kindOf(s.Object)] {
+			inventory.Add(s.APIVersion(), s.Kind, s.Namespace, name, s.value)
 		}
 	}
 	return inventory.Value()
