@@ -72,8 +72,7 @@ type run struct {
 	synced     map[catalog.Kind]bool
 	// universal prepares the guardrails on objects of every kind that read no other object.
 	universal func() (*judge, error)
-	// mentioning are the guardrails on a kind that say what they look for.
-	mentioning sync.Map // by catalog.Kind
+	kinds     sync.Map // of *ofKind by catalog.Kind
 	// values are used by one reader at a time.
 	values  sync.Pool // of *engine.Values
 	waivers *waivers
@@ -111,25 +110,40 @@ func isUniversal(a config.Active) bool {
 	return a.Matches("*", "*") && len(a.Sync)+len(a.Documents) == 0
 }
 
+// ofKind is what the active guardrails make of a kind of object.
+type ofKind struct {
+	// mentioning are the guardrails on it that say what they look for.
+	mentioning []*catalog.Guardrail
+	// atOnce tells whether only universal guardrails judge it, and none asks for it when it judges another. That is so for custom
+	// resources and their definitions, most of the bytes of many inputs, of which nothing need be kept.
+	atOnce bool
+}
+
+func (r *run) ofKind(kind catalog.Kind) *ofKind {
+	if known, ok := r.kinds.Load(kind); ok {
+		return known.(*ofKind)
+	}
+	k := &ofKind{atOnce: !r.synced[kind]}
+	for _, a := range r.cfg.Active {
+		if !a.Matches(kind.Group, kind.Kind) {
+			continue
+		}
+		k.atOnce = k.atOnce && isUniversal(a)
+		if len(a.Mentions) > 0 {
+			k.mentioning = append(k.mentioning, a.Guardrail)
+		}
+	}
+	r.kinds.Store(kind, k)
+	return k
+}
+
 // silent are the guardrails that need not be asked about an object; one that is not of its type's form is judged by all.
 func (r *run) silent(o *manifest.Object) []*catalog.Guardrail {
-	if !o.Conforms {
+	guardrails := r.ofKind(kindOf(o)).mentioning
+	if !o.Conforms || len(guardrails) == 0 {
 		return nil
 	}
-	known, ok := r.mentioning.Load(kindOf(o))
-	if !ok {
-		var guardrails []*catalog.Guardrail
-		for _, a := range r.cfg.Active {
-			if len(a.Mentions) > 0 && a.Matches(o.Group, o.Kind) {
-				guardrails = append(guardrails, a.Guardrail)
-			}
-		}
-		known, _ = r.mentioning.LoadOrStore(kindOf(o), guardrails)
-	}
-	if guardrails := known.([]*catalog.Guardrail); len(guardrails) > 0 {
-		return engine.Silent(guardrails, o.Value)
-	}
-	return nil
+	return engine.Silent(guardrails, o.Value)
 }
 
 func (r *run) compile(guardrails []*catalog.Guardrail) (*engine.Program, error) {

@@ -4,12 +4,10 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"slices"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
 	"github.com/rampart-policy/rampart/harness/catalog"
-	"github.com/rampart-policy/rampart/harness/config"
 	"github.com/rampart-policy/rampart/harness/engine"
 	"github.com/rampart-policy/rampart/harness/manifest"
 	"github.com/rampart-policy/rampart/harness/report"
@@ -53,7 +51,7 @@ func (r *run) read(ctx context.Context, source manifest.Source, options manifest
 
 func (r *run) newSubject(ctx context.Context, o *manifest.Object, values *engine.Values) *subject {
 	s := &subject{Object: o, more: moreOf(o), silent: r.silent(o)}
-	atOnce := r.isJudgedAtOnce(o)
+	atOnce := r.ofKind(kindOf(o)).atOnce
 	convert := values.Value
 	if atOnce {
 		convert = ast.InterfaceToValue // Nothing of it is kept.
@@ -69,14 +67,6 @@ func (r *run) newSubject(ctx context.Context, o *manifest.Object, values *engine
 	}
 	judged := r.judgeObject(ctx, j, s)
 	return &subject{Object: withoutText(o), outcome: &judged}
-}
-
-// isJudgedAtOnce tells whether only universal guardrails judge the object, and none asks for it when it judges another. That
-// is so for custom resources and their definitions, most of the bytes of many inputs, of which nothing need be kept.
-func (r *run) isJudgedAtOnce(o *manifest.Object) bool {
-	return !r.synced[kindOf(o)] && !slices.ContainsFunc(r.cfg.Active, func(a config.Active) bool {
-		return a.Matches(o.Group, o.Kind) && !isUniversal(a)
-	})
 }
 
 func kindOf(o *manifest.Object) catalog.Kind { return catalog.Kind{Group: o.Group, Kind: o.Kind} }

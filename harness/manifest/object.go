@@ -287,7 +287,7 @@ func refusedFields(gvk GroupVersionKind, value map[string]any, c *checker) ([]Fi
 	if _, known := builtinKinds().types[gvk]; !known {
 		return c.mismatches, false
 	}
-	return append(c.mismatches, ambiguousVolumes(value, nil)...), true
+	return append(c.mismatches, ambiguousVolumes(value)...), true
 }
 
 func stringField(object map[string]any, key string) string {

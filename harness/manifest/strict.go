@@ -40,11 +40,12 @@ func checkObject(gvk GroupVersionKind, value map[string]any) *checker {
 		}]()
 	}
 	c.check(shapeOf(typ), value)
-	byPath := func(a, b Field) int { return strings.Compare(a.Path, b.Path) }
 	slices.SortFunc(c.unknown, byPath)
 	slices.SortFunc(c.mismatches, byPath)
 	return c
 }
+
+func byPath(a, b Field) int { return strings.Compare(a.Path, b.Path) }
 
 func (c *checker) check(s *shape, value any) {
 	if s.pointer && value == nil {

@@ -2,7 +2,6 @@ package manifest
 
 import (
 	"fmt"
-	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -25,40 +24,53 @@ var volumeSources = sync.OnceValue(func() map[string]bool {
 
 // ambiguousVolumes finds the volumes of a pod, wherever the object keeps it, that have more than one source. Decoding takes
 // them, validation does not, and evaluators differ in which source counts.
-func ambiguousVolumes(node any, path []any) []Field {
-	var fields []Field
+func ambiguousVolumes(value any) []Field {
+	v := volumes{}
+	v.visit(value)
+	slices.SortFunc(v.ambiguous, byPath)
+	return v.ambiguous
+}
+
+// volumes collects volumes on a walk through a value.
+type volumes struct {
+	path      []any
+	ambiguous []Field
+}
+
+func (v *volumes) visit(node any) {
 	switch node := node.(type) {
 	case map[string]any:
-		for _, key := range slices.Sorted(maps.Keys(node)) {
-			at := append(slices.Clip(path), key)
-			if list, ok := node[key].([]any); ok && key == "volumes" {
-				fields = append(fields, ambiguousIn(list, at)...)
+		for key, field := range node {
+			v.path = append(v.path, key)
+			if list, ok := field.([]any); ok && key == "volumes" {
+				v.judge(list)
 			} else {
-				fields = append(fields, ambiguousVolumes(node[key], at)...)
+				v.visit(field)
 			}
+			v.path = v.path[:len(v.path)-1]
 		}
 	case []any:
 		for i, item := range node {
-			fields = append(fields, ambiguousVolumes(item, append(slices.Clip(path), i))...)
+			v.path = append(v.path, i)
+			v.visit(item)
+			v.path = v.path[:len(v.path)-1]
 		}
 	}
-	return fields
 }
 
-func ambiguousIn(volumes, path []any) []Field {
-	var fields []Field
-	for i, v := range volumes {
-		volume, _ := v.(map[string]any)
+func (v *volumes) judge(list []any) {
+	for i, item := range list {
+		volume, _ := item.(map[string]any)
 		var sources []string
-		for _, key := range slices.Sorted(maps.Keys(volume)) {
-			if volumeSources()[key] && volume[key] != nil {
+		for key, source := range volume {
+			if volumeSources()[key] && source != nil {
 				sources = append(sources, key)
 			}
 		}
 		if len(sources) > 1 {
-			fields = append(fields, Field{Path: fieldpath.Path(append(slices.Clip(path), i)).String(),
+			slices.Sort(sources)
+			v.ambiguous = append(v.ambiguous, Field{Path: fieldpath.Path(append(slices.Clone(v.path), i)).String(),
 				Message: fmt.Sprintf("has the sources %s; it must have one", strings.Join(sources, " and "))})
 		}
 	}
-	return fields
 }
