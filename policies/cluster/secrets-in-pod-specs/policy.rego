@@ -55,8 +55,8 @@ violation contains finding.at(rego.metadata.chain(), found.path, msg) if {
 # What kubectl apply remembers repeats the object: it counts where the object itself is clean.
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	applied := k8s.annotated_resource.metadata.annotations[_applied]
-	_in_containers == []
-	_in_metadata == set()
+	count(_in_containers) == 0
+	count(_in_metadata) == 0
 	kinds := secrets.of("", applied)
 	count(kinds) > 0
 	path := finding.below("metadata.annotations", _applied)
@@ -69,124 +69,101 @@ _allowed := input.parameters.allowedVariables
 
 _applied := "kubectl.kubernetes.io/last-applied-configuration"
 
-_in_containers := [found |
+_in_containers contains {"entry": entry, "field": field, "what": what, "kinds": kinds} if {
+	some entry in _suspects
+	some i, variable in entry.container.env
+	value := variable.value
+	kinds := secrets.of(object.get(variable, "name", ""), value)
+	count(kinds) > 0
+	not _string(variable, "name") in _allowed
+	field := $"env[{i}].value"
+	what := $"Environment variable {finding.name(variable)}"
+}
+
+# Argo Workflows and Tekton
+_in_containers contains {"entry": entry, "field": field, "what": $"The {field}", "kinds": kinds} if {
+	some entry in _suspects
+	some field in ["script", "source"]
+	kinds := secrets.of("", entry.container[field])
+	count(kinds) > 0
+}
+
+_in_containers contains {"entry": line.entry, "field": word.field, "what": word.field, "kinds": word.kinds} if {
+	some line in _command_lines
+	some word in line.found
+}
+
+# A command line is judged as a whole where none of its words gives a credential away: --password hunter2 are two words.
+_in_containers contains {"entry": line.entry, "field": line.field, "what": what, "kinds": kinds} if {
+	some line in _command_lines
+	line.found == []
+	words := [secrets.text_of(word) | some list in _places; some word in line.words[list]]
+	kinds := secrets.of("", concat(" ", words))
+	count(kinds) > 0
+	what := $"The command line in {line.field}"
+}
+
+_in_containers contains {"entry": entry, "field": field, "what": what, "kinds": kinds} if {
+	some entry in _suspects
+	some [path, hook] in _hooks(entry.container)
+	some i, header in hook.httpGet.httpHeaders
+	judged := secrets.header(_string(header, "name"), secrets.text_of(header.value))
+	kinds := secrets.of(judged.name, judged.value)
+	count(kinds) > 0
+	field := $"{path}.httpGet.httpHeaders[{i}].value"
+	what := $"HTTP header {finding.name(header)} of {path}"
+}
+
+# The containers that may hold a credential, as one look at each tells.
+_suspects := [entry |
 	some entry in k8s.containers
-	secrets.may_be_among(json.filter(entry.container, _judged))
-	texts := _texts(entry.container)
-	some found in _in_texts(entry, texts)
+	secrets.may_be_in_container(object.filter(entry.container, _judged))
 ]
 
 # The fields of a container with the texts that are judged.
-_judged := array.concat(
-	["env", "command", "args", "script", "source", "lifecycle"],
-	[$"{probe}/{field}" | some probe in _probes; some field in ["exec", "httpGet/httpHeaders"]],
-)
+_judged := array.concat(["env", "command", "args", "script", "source", "lifecycle"], _probes)
 
 _probes := ["livenessProbe", "readinessProbe", "startupProbe"]
-
-# A command line is judged as a whole where none of its words gives a credential away: --password hunter2 are two words.
-_in_texts(entry, texts) := array.concat(in_words, in_lines) if {
-	in_words := [{"entry": entry, "field": text.field, "line": text.line, "what": text.what, "kinds": kinds} |
-		some text in texts
-		kinds := secrets.of(text.name, text.value)
-		count(kinds) > 0
-	]
-	found_in := {found.line | some found in in_words}
-	in_lines := [found |
-		some line in ({text.line | some text in texts} - (found_in | {""}))
-		kinds := secrets.of("", concat(" ", [text.value | some text in texts; text.line == line]))
-		count(kinds) > 0
-		found := {"entry": entry, "field": line, "what": $"The command line in {line}", "kinds": kinds}
-	]
-}
-
-# The texts of a container as {"field", "line", "name", "what", "value"}; `line` is the field of the command line that
-# the text is a word of.
-_texts(container) := array.concat(
-	array.concat(_variables(container), _scripts(container)),
-	array.concat(_command_line(container), _hooks(container)),
-)
-
-_variables(container) := [text |
-	some i, variable in container.env
-	value := secrets.text_of(variable.value)
-	name := _string(variable, "name")
-	not name in _allowed
-	text := {
-		"field": $"env[{i}].value",
-		"line": "",
-		"name": name,
-		"what": $"Environment variable {finding.name(variable)}",
-		"value": value,
-	}
-]
 
 _string(thing, field) := value if {
 	value := thing[field]
 	is_string(value)
 } else := ""
 
-# Argo Workflows and Tekton
-_scripts(container) := [text |
-	some field in ["script", "source"]
-	text := {"field": field, "line": "", "name": "", "what": $"The {field}", "value": container[field]}
+# The command lines that may hold a credential, as {"entry", "field", "words", "found"}: `words` are the lists of words
+# that the line is made of, `found` is what is found in single words.
+_command_lines := [{"entry": entry, "field": field, "words": words, "found": found} |
+	some entry in _suspects
+	some [parent, field, words] in _lines_of(entry.container)
+	secrets.may_be_in_container(words)
+	found := [{"field": $"{parent}{list}[{i}]", "kinds": kinds} |
+		some list in _places
+		some i, word in words[list]
+		kinds := secrets.of("", word)
+		count(kinds) > 0
+	]
 ]
 
-_command_line(container) := [text |
-	some field in ["command", "args"]
-	some i, word in container[field]
-	text := {
-		"field": $"{field}[{i}]",
-		"line": line,
-		"name": "",
-		"what": $"{field}[{i}]",
-		"value": secrets.text_of(word),
-	}
-] if {
-	line := [field | some field in ["args", "command"]; object.get(container, field, []) != []][0]
-} else := []
+_places := ["command", "args"]
 
-_hooks(container) := [text |
-	some hook in _hooks_of(container)
-	some text in array.concat(_words(hook), _headers(hook))
-]
-
-_hooks_of(container) := array.concat(
-	[{"path": probe, "hook": container[probe]} | some probe in _probes],
-	[{"path": path, "hook": container.lifecycle[event]} |
-		some event in ["postStart", "preStop"]
-		path := $"lifecycle.{event}"
+_lines_of(container) := array.concat(
+	[["", field, words] |
+		words := object.filter(container, _places)
+		field := [list | some list in ["args", "command"]; object.get(words, list, []) != []][0]
+	],
+	[[$"{path}.exec.", $"{path}.exec.command", {"command": words}] |
+		some [path, hook] in _hooks(container)
+		words := hook.exec.command
 	],
 )
 
-_words(hook) := [text |
-	some i, word in hook.hook.exec.command
-	line := $"{hook.path}.exec.command"
-	text := {
-		"field": $"{line}[{i}]",
-		"line": line,
-		"name": "",
-		"what": $"{line}[{i}]",
-		"value": secrets.text_of(word),
-	}
-]
-
-_headers(hook) := [text |
-	some i, header in hook.hook.httpGet.httpHeaders
-	name := _string(header, "name")
-	judged := secrets.header(name, secrets.text_of(header.value))
-	text := {
-		"field": $"{hook.path}.httpGet.httpHeaders[{i}].value",
-		"line": "",
-		"name": judged.name,
-		"what": $"HTTP header {finding.name(header)} of {hook.path}",
-		"value": judged.value,
-	}
-]
-
-_labels_and_annotations := [json.remove(object.filter(metadata.value, ["labels", "annotations"]), [["annotations", _applied]]) |
-	some metadata in _metadata
-]
+_hooks(container) := array.concat(
+	[[probe, container[probe]] | some probe in _probes],
+	[[$"lifecycle.{event}", hook] |
+		some event, hook in container.lifecycle
+		event in {"postStart", "preStop"}
+	],
+)
 
 # The workload's own metadata and that of its pods; for a Pod, both are one.
 _in_metadata contains {"path": path, "what": $"{word} {key}", "kinds": kinds} if {
@@ -198,6 +175,12 @@ _in_metadata contains {"path": path, "what": $"{word} {key}", "kinds": kinds} if
 	kinds := secrets.of_metadata(key, value)
 	count(kinds) > 0
 	path := finding.below($"{metadata.path}.{field}", key)
+}
+
+_labels_and_annotations := [labels, annotations, of_pods] if {
+	labels := object.get(k8s.annotated_resource, ["metadata", "labels"], null)
+	annotations := object.get(k8s.annotated_resource, ["metadata", "annotations"], null)
+	of_pods := [object.filter(pod.metadata, ["labels", "annotations"]) | some pod in k8s.annotated_pods]
 }
 
 _metadata := array.concat(
