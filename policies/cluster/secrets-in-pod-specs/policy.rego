@@ -54,11 +54,10 @@ violation contains finding.at(rego.metadata.chain(), found.path, msg) if {
 
 # What kubectl apply remembers repeats the object: it counts where the object itself is clean.
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
-	applied := k8s.annotated_resource.metadata.annotations[_applied]
+	applied := k8s.annotated_resource.metadata.annotations["kubectl.kubernetes.io/last-applied-configuration"]
 	count(_in_containers) == 0
 	count(_in_metadata) == 0
-	kinds := secrets.of("", applied)
-	count(kinds) > 0
+	kinds := secrets.found("", applied)
 	path := finding.below("metadata.annotations", _applied)
 	msg := $"Annotation {_applied} still holds {secrets.list(kinds)}: delete the object and create it anew."
 }
@@ -73,8 +72,7 @@ _in_containers contains {"entry": entry, "field": field, "what": what, "kinds": 
 	some entry in _suspects
 	some i, variable in entry.container.env
 	value := variable.value
-	kinds := secrets.of(object.get(variable, "name", ""), value)
-	count(kinds) > 0
+	kinds := secrets.found(object.get(variable, "name", ""), value)
 	not _string(variable, "name") in _allowed
 	field := $"env[{i}].value"
 	what := $"Environment variable {finding.name(variable)}"
@@ -84,8 +82,7 @@ _in_containers contains {"entry": entry, "field": field, "what": what, "kinds": 
 _in_containers contains {"entry": entry, "field": field, "what": $"The {field}", "kinds": kinds} if {
 	some entry in _suspects
 	some field in ["script", "source"]
-	kinds := secrets.of("", entry.container[field])
-	count(kinds) > 0
+	kinds := secrets.found("", entry.container[field])
 }
 
 _in_containers contains {"entry": line.entry, "field": word.field, "what": word.field, "kinds": word.kinds} if {
@@ -94,13 +91,12 @@ _in_containers contains {"entry": line.entry, "field": word.field, "what": word.
 }
 
 # A command line is judged as a whole where none of its words gives a credential away: --password hunter2 are two words.
-_in_containers contains {"entry": line.entry, "field": line.field, "what": what, "kinds": kinds} if {
+_in_containers contains {"entry": line.entry, "field": field, "what": what, "kinds": kinds} if {
 	some line in _command_lines
 	line.found == []
-	words := [secrets.text_of(word) | some list in _places; some word in line.words[list]]
-	kinds := secrets.of("", concat(" ", words))
-	count(kinds) > 0
-	what := $"The command line in {line.field}"
+	kinds := secrets.found("", concat(" ", [secrets.text_of(word) | some list in _lists; some word in line.words[list]]))
+	field := $"{line.parent}{_last_list(line.words)}"
+	what := $"The command line in {field}"
 }
 
 _in_containers contains {"entry": entry, "field": field, "what": what, "kinds": kinds} if {
@@ -108,8 +104,7 @@ _in_containers contains {"entry": entry, "field": field, "what": what, "kinds": 
 	some [path, hook] in _hooks(entry.container)
 	some i, header in hook.httpGet.httpHeaders
 	judged := secrets.header(_string(header, "name"), secrets.text_of(header.value))
-	kinds := secrets.of(judged.name, judged.value)
-	count(kinds) > 0
+	kinds := secrets.found(judged.name, judged.value)
 	field := $"{path}.httpGet.httpHeaders[{i}].value"
 	what := $"HTTP header {finding.name(header)} of {path}"
 }
@@ -117,48 +112,42 @@ _in_containers contains {"entry": entry, "field": field, "what": what, "kinds": 
 # The containers that may hold a credential, as one look at each tells.
 _suspects := [entry |
 	some entry in k8s.containers
-	secrets.may_be_in_container(object.filter(entry.container, _judged))
+	secrets.may_be_in_container(json.marshal(object.filter(entry.container, [
+		"args", "command", "env", "lifecycle", "livenessProbe", "readinessProbe", "script", "source", "startupProbe",
+	])))
 ]
-
-# The fields of a container with the texts that are judged.
-_judged := array.concat(["env", "command", "args", "script", "source", "lifecycle"], _probes)
-
-_probes := ["livenessProbe", "readinessProbe", "startupProbe"]
 
 _string(thing, field) := value if {
 	value := thing[field]
 	is_string(value)
 } else := ""
 
-# The command lines that may hold a credential, as {"entry", "field", "words", "found"}: `words` are the lists of words
-# that the line is made of, `found` is what is found in single words.
-_command_lines := [{"entry": entry, "field": field, "words": words, "found": found} |
+# The command lines that may hold a credential, as {"entry", "parent", "words", "found"}: `words` are the lists of words
+# that the line is made of and stand below `parent`, `found` is what is found in single words.
+_command_lines := [{"entry": entry, "parent": parent, "words": words, "found": found} |
 	some entry in _suspects
-	some [parent, field, words] in _lines_of(entry.container)
-	secrets.may_be_in_container(words)
+	some [parent, words] in _lines_of(entry.container)
+	secrets.may_be_in_container(json.marshal(words))
 	found := [{"field": $"{parent}{list}[{i}]", "kinds": kinds} |
-		some list in _places
+		some list in _lists
 		some i, word in words[list]
-		kinds := secrets.of("", word)
-		count(kinds) > 0
+		kinds := secrets.found("", word)
 	]
 ]
 
-_places := ["command", "args"]
+_lists := ["command", "args"]
 
-_lines_of(container) := array.concat(
-	[["", field, words] |
-		words := object.filter(container, _places)
-		field := [list | some list in ["args", "command"]; object.get(words, list, []) != []][0]
-	],
-	[[$"{path}.exec.", $"{path}.exec.command", {"command": words}] |
-		some [path, hook] in _hooks(container)
-		words := hook.exec.command
-	],
-)
+_last_list(words) := "args" if object.get(words, "args", []) != []
+
+else := "command"
+
+_lines_of(container) := array.concat([["", object.filter(container, _lists)]], [[$"{path}.exec.", {"command": words}] |
+	some [path, hook] in _hooks(container)
+	words := hook.exec.command
+])
 
 _hooks(container) := array.concat(
-	[[probe, container[probe]] | some probe in _probes],
+	[[probe, container[probe]] | some probe in ["livenessProbe", "readinessProbe", "startupProbe"]],
 	[[$"lifecycle.{event}", hook] |
 		some event, hook in container.lifecycle
 		event in {"postStart", "preStop"}
@@ -167,20 +156,21 @@ _hooks(container) := array.concat(
 
 # The workload's own metadata and that of its pods; for a Pod, both are one.
 _in_metadata contains {"path": path, "what": $"{word} {key}", "kinds": kinds} if {
-	secrets.may_be_among(_labels_and_annotations)
+	secrets.may_be_in_json(json.marshal(_labels_and_annotations))
 	some metadata in _metadata
 	some field, word in {"labels": "Label", "annotations": "Annotation"}
 	some key, value in metadata.value[field]
-	key != _applied
-	kinds := secrets.of_metadata(key, value)
-	count(kinds) > 0
+	key != "kubectl.kubernetes.io/last-applied-configuration"
+	kinds := secrets.found_in_metadata(key, value)
 	path := finding.below($"{metadata.path}.{field}", key)
 }
 
-_labels_and_annotations := [labels, annotations, of_pods] if {
-	labels := object.get(k8s.annotated_resource, ["metadata", "labels"], null)
-	annotations := object.get(k8s.annotated_resource, ["metadata", "annotations"], null)
-	of_pods := [object.filter(pod.metadata, ["labels", "annotations"]) | some pod in k8s.annotated_pods]
+_labels_and_annotations := [
+	object.get(resource, ["metadata", "labels"], null),
+	object.get(resource, ["metadata", "annotations"], null),
+	[object.filter(pod.metadata, ["labels", "annotations"]) | some pod in k8s.annotated_pods],
+] if {
+	resource := k8s.annotated_resource
 }
 
 _metadata := array.concat(

@@ -11,12 +11,22 @@ package lib.secrets
 # description: |
 #   The kinds of credentials in a text that stands under a name (an environment variable, a key of a ConfigMap, an
 #   annotation), sorted; [] if there are none. The name may be "". Numbers are read as text, other values hold nothing.
-of(name, value) := _kinds(name, text_of(value)) if _may_be_in_json(json.marshal([name, value]))
+of(name, value) := kinds if kinds := found(name, value)
 
 else := []
 
-_kinds(name, text) := sort((((_in_formats(text) | _in_base64(text)) | _under_name(name, text)) | _in_lines(name, text))) if {
-	_has_word($"{name}={text}")
+# METADATA
+# description: Like `of`, but undefined if there are none.
+found(name, value) := kinds if {
+	may_be_in_json(json.marshal([name, value]))
+	kinds := _kinds(name, text_of(value))
+	kinds != []
+}
+
+_kinds(name, text) := sort(union({
+	_in_formats(text), _in_base64(text), _under_name(name, text), _in_lines(name, text),
+})) if {
+	_has_word(json.marshal([name, text]))
 } else := sort(_in_formats(text) | _in_whole_base64(text))
 
 # METADATA
@@ -32,9 +42,17 @@ of_binary(name, value) := sort({kind | some kind in of(name, _base64_decoded(val
 
 # METADATA
 # description: The kinds of credentials in the value of a label or annotation. Keys in "-secret" name Secrets.
-of_metadata(key, value) := _kinds(_name_of_key(key), text_of(value)) if _may_be_in_json(json.marshal([key, value]))
+of_metadata(key, value) := kinds if kinds := found_in_metadata(key, value)
 
 else := []
+
+# METADATA
+# description: Like `of_metadata`, but undefined if there are none.
+found_in_metadata(key, value) := kinds if {
+	may_be_in_json(json.marshal([key, value]))
+	kinds := _kinds(_name_of_key(key), text_of(value))
+	kinds != []
+}
 
 _name_of_key(key) := "" if {
 	is_string(key)
@@ -45,33 +63,32 @@ _name_of_key(key) := "" if {
 # description: |
 #   A quick look at many texts at once, in an object or list that holds them: if false, there are no credentials in any
 #   of them.
-may_be_among(thing) if _may_be_in_json(json.marshal(thing))
+may_be_among(thing) if may_be_in_json(json.marshal(thing))
 
 # METADATA
 # description: |
-#   The same for fields of a container, whose words are also read as one line. Names of what a variable refers to don't
-#   count, nor can a variable's name be base64.
-may_be_in_container(fields) if _may_be_in_fields(json.marshal(fields))
+#   The same by the JSON of the texts: a credential has a word or a hint, or is base64 as a whole. What a colon follows
+#   is a key.
+may_be_in_json(text) if glob.match(_any_word_or_hint, null, lower(text))
 
-# Most texts hold nothing, as one look at their JSON shows: a credential has a word or a hint, or is base64 as a whole.
+may_be_in_json(text) if regex.match(`[\[,:]"[\w+/-](?:[\w+/ -]|\\\w){14,}={0,2}(?: |\\\w)*"[,\]}]`, text)
 
-_may_be_in_json(text) if glob.match(_any_word_or_hint, null, lower(text))
-
-# What a colon follows is a key.
-_may_be_in_json(text) if regex.match(`[\[,:]"[\w+/-](?:[\w+/ -]|\\\w){14,}={0,2}(?: |\\\w)*"[,\]}]`, text)
-
-_may_be_in_fields(text) if {
+# METADATA
+# description: |
+#   The same by the JSON of a container's fields, whose words are also read as one line. Names of what a variable refers
+#   to don't count, nor can a variable's name be base64.
+may_be_in_container(text) if {
 	glob.match(_any_word_or_hint, null, lower(text))
 	bare := regex.replace(text, `\{"name":"[^"]*","valueFrom":\{"[A-Za-z]*Ref":\{[^{}]*\}\}\}`, "")
 	glob.match(_any_word_or_hint, null, lower(bare))
 }
 
-_may_be_in_fields(text) if {
+may_be_in_container(text) if {
 	regex.match(`(?:[\[,]|[^e]":|[^m]e":)"[\w+/-](?:[\w+/ -]|\\\w){14,}={0,2}(?: |\\\w)*"[,\]}]`, text)
 }
 
 # Two words or more, in one list or in those of args and command.
-_may_be_in_fields(text) if {
+may_be_in_container(text) if {
 	regex.match(`\[[\w+/ \\",-]*(?:,|={0,2}(?: |\\\w)*"?\],"command":\[)[\w+/ \\",-]*={0,2}(?: |\\\w)*"?\]`, text)
 }
 
@@ -156,10 +173,8 @@ _in_formats(text) := {format.kind |
 	some found in regex.find_n(format.pattern, text, -1)
 	not _is_dummy(found)
 } if {
-	_has_hint(text)
+	glob.match(_any_hint, null, text)
 } else := set()
-
-_has_hint(text) if glob.match(_any_hint, null, text)
 
 _any_hint := _any_of([hint | some format in _formats; some hint in format.hints])
 
@@ -318,7 +333,7 @@ _is_base64(text) if {
 
 # The decoded text; "" for what is no base64. Padding may lack, the alphabet may be that of URLs.
 _base64_decoded(text) := base64.decode(padded) if {
-	bare := trim_right(strings.replace_n({"\n": "", "\r": "", "\t": "", " ": "", "-": "+", "_": "/"}, text), "=")
+	bare := trim_right(replace(replace(regex.replace(text, `[\n\r\t ]+`, ""), "-", "+"), "_", "/"), "=")
 	padded := concat("", [bare, ["", "=", "==", "="][count(bare) % 4]])
 	base64.is_valid(padded)
 } else := ""

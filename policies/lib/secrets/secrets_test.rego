@@ -147,7 +147,7 @@ test_may_be_among if {
 test_may_be_in_container if {
 	missed := [value |
 		some [name, value, _] in _one
-		not secrets.may_be_in_container({"env": [{"name": "A", "value": "b"}, {"name": name, "value": value}]})
+		not secrets.may_be_in_container(json.marshal({"env": [{"name": "A", "value": "b"}, {"name": name, "value": value}]}))
 	]
 	missed == []
 	text := base64.encode("password: hunter2")
@@ -161,7 +161,7 @@ test_may_be_in_container if {
 		{"args": ["IGh1bnRlcjI="], "command": ["cGFzc3dvcmQ6"]},
 		{"livenessProbe": {"exec": {"command": ["cGFzc3dvcmQ6", "IGh1bnRl", "cjI="]}}},
 	] {
-		secrets.may_be_in_container(fields)
+		secrets.may_be_in_container(json.marshal(fields))
 	}
 	every fields in [
 		{"env": [{"name": "A_NAME_OF_MANY_LETTERS", "value": "x"}]},
@@ -169,7 +169,7 @@ test_may_be_in_container if {
 		{"args": ["serve", "--log=info"], "command": ["/bin/server"]},
 		{"livenessProbe": {"httpGet": {"path": "/healthz", "port": 8080}}},
 	] {
-		not secrets.may_be_in_container(fields)
+		not secrets.may_be_in_container(json.marshal(fields))
 	}
 }
 
