@@ -83,8 +83,9 @@ violation contains finding.in_container(rego.metadata.chain(), entry, $"volumeMo
 # The environment variables with one of the names, as [container entry, index, variable].
 _named := [[entry, i, variable] |
 	some entry in k8s.containers
-	some i, variable in entry.container.env
-	_names[variable.name]
+	some i
+	_names[entry.container.env[i].name]
+	variable := entry.container.env[i]
 ]
 
 _names := {name | some name in array.concat(input.parameters.keyVariables, input.parameters.fileVariables)}

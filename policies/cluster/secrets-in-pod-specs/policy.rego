@@ -68,9 +68,20 @@ _allowed := input.parameters.allowedVariables
 
 _applied := "kubectl.kubernetes.io/last-applied-configuration"
 
-_in_containers contains {"entry": entry, "field": field, "what": what, "kinds": kinds} if {
-	some entry in _suspects
-	some i, variable in entry.container.env
+# One look at a container tells whether it may hold a credential.
+_in_containers contains object.union({"entry": entry}, found) if {
+	some entry in k8s.containers
+	secrets.may_be_in_container(json.marshal(object.filter(entry.container, [
+		"args", "command", "env", "lifecycle", "livenessProbe", "readinessProbe", "script", "source", "startupProbe",
+	])))
+	some found in union({
+		_in_variables(entry.container), _in_scripts(entry.container),
+		_in_command_lines(entry.container), _in_headers(entry.container),
+	})
+}
+
+_in_variables(container) := {{"field": field, "what": what, "kinds": kinds} |
+	some i, variable in container.env
 	value := variable.value
 	kinds := secrets.found(object.get(variable, "name", ""), value)
 	not _string(variable, "name") in _allowed
@@ -79,72 +90,55 @@ _in_containers contains {"entry": entry, "field": field, "what": what, "kinds": 
 }
 
 # Argo Workflows and Tekton
-_in_containers contains {"entry": entry, "field": field, "what": $"The {field}", "kinds": kinds} if {
-	some entry in _suspects
+_in_scripts(container) := {{"field": field, "what": $"The {field}", "kinds": kinds} |
 	some field in ["script", "source"]
-	kinds := secrets.found("", entry.container[field])
+	kinds := secrets.found("", container[field])
 }
-
-_in_containers contains {"entry": line.entry, "field": word.field, "what": word.field, "kinds": word.kinds} if {
-	some line in _command_lines
-	some word in line.found
-}
-
-# A command line is judged as a whole where none of its words gives a credential away: --password hunter2 are two words.
-_in_containers contains {"entry": line.entry, "field": field, "what": what, "kinds": kinds} if {
-	some line in _command_lines
-	line.found == []
-	kinds := secrets.found("", concat(" ", [secrets.text_of(word) | some list in _lists; some word in line.words[list]]))
-	field := $"{line.parent}{_last_list(line.words)}"
-	what := $"The command line in {field}"
-}
-
-_in_containers contains {"entry": entry, "field": field, "what": what, "kinds": kinds} if {
-	some entry in _suspects
-	some [path, hook] in _hooks(entry.container)
-	some i, header in hook.httpGet.httpHeaders
-	judged := secrets.header(_string(header, "name"), secrets.text_of(header.value))
-	kinds := secrets.found(judged.name, judged.value)
-	field := $"{path}.httpGet.httpHeaders[{i}].value"
-	what := $"HTTP header {finding.name(header)} of {path}"
-}
-
-# The containers that may hold a credential, as one look at each tells.
-_suspects := [entry |
-	some entry in k8s.containers
-	secrets.may_be_in_container(json.marshal(object.filter(entry.container, [
-		"args", "command", "env", "lifecycle", "livenessProbe", "readinessProbe", "script", "source", "startupProbe",
-	])))
-]
 
 _string(thing, field) := value if {
 	value := thing[field]
 	is_string(value)
 } else := ""
 
-# The command lines that may hold a credential, as {"entry", "parent", "words", "found"}: `words` are the lists of words
-# that the line is made of and stand below `parent`, `found` is what is found in single words.
-_command_lines := [{"entry": entry, "parent": parent, "words": words, "found": found} |
-	some entry in _suspects
-	some [parent, words] in _lines_of(entry.container)
+_in_command_lines(container) := {found |
+	some [parent, words] in _lines_of(container)
 	secrets.may_be_in_container(json.marshal(words))
-	found := [{"field": $"{parent}{list}[{i}]", "kinds": kinds} |
-		some list in _lists
-		some i, word in words[list]
-		kinds := secrets.found("", word)
-	]
-]
+	some found in _in_line(parent, words)
+}
 
-_lists := ["command", "args"]
+# A command line is judged as a whole where none of its words gives a credential away: --password hunter2 are two words.
+_in_line(parent, words) := _in_words(parent, words) if {
+	_in_words(parent, words) != set()
+} else := {{"field": field, "what": $"The command line in {field}", "kinds": kinds} |
+	kinds := secrets.found("", concat(" ", [secrets.text_of(word) | some list in ["command", "args"]; some word in words[list]]))
+	field := $"{parent}{_last_list(words)}"
+}
+
+_in_words(parent, words) := {{"field": field, "what": field, "kinds": kinds} |
+	some list in ["command", "args"]
+	some i, word in words[list]
+	kinds := secrets.found("", word)
+	field := $"{parent}{list}[{i}]"
+}
+
+# The lists of words that a line is made of, and the path of what they stand in.
+_lines_of(container) := array.concat([["", object.filter(container, ["args", "command"])]], [[$"{path}.exec.", {"command": words}] |
+	some [path, hook] in _hooks(container)
+	words := hook.exec.command
+])
 
 _last_list(words) := "args" if object.get(words, "args", []) != []
 
 else := "command"
 
-_lines_of(container) := array.concat([["", object.filter(container, _lists)]], [[$"{path}.exec.", {"command": words}] |
+_in_headers(container) := {{"field": field, "what": what, "kinds": kinds} |
 	some [path, hook] in _hooks(container)
-	words := hook.exec.command
-])
+	some i, header in hook.httpGet.httpHeaders
+	judged := secrets.header(_string(header, "name"), secrets.text_of(header.value))
+	kinds := secrets.found(judged.name, judged.value)
+	field := $"{path}.httpGet.httpHeaders[{i}].value"
+	what := $"HTTP header {finding.name(header)} of {path}"
+}
 
 _hooks(container) := array.concat(
 	[[probe, container[probe]] | some probe in ["livenessProbe", "readinessProbe", "startupProbe"]],

@@ -26,7 +26,7 @@ found(name, value) := kinds if {
 _kinds(name, text) := sort(union({
 	_in_formats(text), _in_base64(text), _under_name(name, text), _in_lines(name, text),
 })) if {
-	_has_word(json.marshal([name, text]))
+	glob.match(_any_word, null, lower(json.marshal([name, text])))
 } else := sort(_in_formats(text) | _in_whole_base64(text))
 
 # METADATA
@@ -71,7 +71,7 @@ may_be_among(thing) if may_be_in_json(json.marshal(thing))
 #   is a key.
 may_be_in_json(text) if glob.match(_any_word_or_hint, null, lower(text))
 
-may_be_in_json(text) if regex.match(`[\[,:]"[\w+/-](?:[\w+/ -]|\\\w){14,}={0,2}(?: |\\\w)*"[,\]}]`, text)
+may_be_in_json(text) if regex.match(`"[\w+/-](?:[\w+/ -]|\\\w){14,}={0,2}(?: |\\\w)*"[,\]}]`, text)
 
 # METADATA
 # description: |
@@ -84,6 +84,8 @@ may_be_in_container(text) if {
 }
 
 may_be_in_container(text) if {
+	# The first begins with a quotation mark, so that it is tried there alone.
+	regex.match(`"[\w+/-](?:[\w+/ -]|\\\w){14,}={0,2}(?: |\\\w)*"[,\]}]`, text)
 	regex.match(`(?:[\[,]|[^e]":|[^m]e":)"[\w+/-](?:[\w+/ -]|\\\w){14,}={0,2}(?: |\\\w)*"[,\]}]`, text)
 }
 
@@ -304,16 +306,13 @@ _in_base64(text) := _in_decoded(_base64_decoded(text)) if {
 } else := set()
 
 # What most names and paths decode to holds nothing.
-_in_decoded(text) := {$"{kind} (base64)" | some kind in _in_plain(text)} if {
-	glob.match(_any_word_or_hint, null, lower(text))
-	not _is_plain_base64(text)
-} else := {$"{kind} (base64)" | some kind in _in_plain(text)} | {$"{kind} (base64 twice)" |
+_in_decoded(text) := {$"{kind} (base64)" | some kind in _in_plain(text)} | {$"{kind} (base64 twice)" |
 	some kind in _in_plain(_base64_decoded(text))
 } if {
-	_is_plain_base64(text)
+	regex.match(`^[A-Za-z0-9+/\s]{16,}={0,2}\s*$`, text)
+} else := {$"{kind} (base64)" | some kind in _in_plain(text)} if {
+	glob.match(_any_word_or_hint, null, lower(text))
 } else := set()
-
-_is_plain_base64(text) if regex.match(`^[A-Za-z0-9+/\s]{16,}={0,2}\s*$`, text)
 
 _in_plain(text) := _in_formats(text) | _in_lines("", text) if _has_word(text)
 
@@ -332,10 +331,9 @@ _is_base64(text) if {
 }
 
 # The decoded text; "" for what is no base64. Padding may lack, the alphabet may be that of URLs.
-_base64_decoded(text) := base64.decode(padded) if {
-	bare := trim_right(replace(replace(regex.replace(text, `[\n\r\t ]+`, ""), "-", "+"), "_", "/"), "=")
-	padded := concat("", [bare, ["", "=", "==", "="][count(bare) % 4]])
-	base64.is_valid(padded)
+_base64_decoded(text) := base64url.decode(bare) if {
+	bare := trim_right(replace(replace(regex.replace(text, `[\n\r\t ]+`, ""), "+", "-"), "/", "_"), "=")
+	regex.match(`^(?:[\w-]{4})*(?:[\w-]{2,3})?$`, bare)
 } else := ""
 
 # A literal value under a telling name
@@ -347,9 +345,7 @@ _under_name(name, text) := {kind |
 }
 
 # Whether a name or text, in lower case, can name a credential.
-_is_wordy(lowered) if glob.match(_any_name, null, lowered)
-
-_any_name := _any_of(["pass", "pwd", "secret", "token", "key", "cred", "_pw", "masterauth"])
+_is_wordy(lowered) if glob.match("{*pass*,*pwd*,*secret*,*token*,*key*,*cred*,*_pw*,*masterauth*}", null, lowered)
 
 # The words of a name in lower case, joined by "_": dbPassword2, DB-PASSWORD and db.password are db_password.
 _words_of(name) := trim(
@@ -603,6 +599,7 @@ _is_pgpass(name) if {
 }
 
 _in_commands(text) := {"a password on a command line" |
+	glob.match("{*curl*,*sshpass*,*mysql*,*redis-cli*}", null, text)
 	some command in _commands
 	contains(text, command.hint)
 	some [_, password] in regex.find_all_string_submatch_n(command.pattern, _without_comments(text), -1)
