@@ -55,14 +55,17 @@ import data.lib.k8s
 
 violation contains finding.in_container(rego.metadata.chain(), entry, $"env[{i}]", msg) if {
 	some [entry, i, variable] in _named
-	variable.name in input.parameters.keyVariables
+	some parameter in ["keyVariables", "fileVariables"]
+	variable.name in input.parameters[parameter]
+	msg := _message(parameter, entry, variable)
+}
+
+_message("keyVariables", _, variable) := msg if {
 	not _is_empty(variable)
 	msg := $"Environment variable {variable.name} holds a static cloud key: use workload identity instead."
 }
 
-violation contains finding.in_container(rego.metadata.chain(), entry, $"env[{i}]", msg) if {
-	some [entry, i, variable] in _named
-	variable.name in input.parameters.fileVariables
+_message("fileVariables", entry, variable) := msg if {
 	_names_key(entry, variable)
 	msg := $"Environment variable {variable.name} names a cloud key in a Secret: use workload identity instead."
 }
@@ -80,8 +83,9 @@ violation contains finding.in_container(rego.metadata.chain(), entry, $"volumeMo
 # The environment variables with one of the names, as [container entry, index, variable].
 _named := [[entry, i, variable] |
 	some entry in k8s.containers
-	some i, variable in entry.container.env
-	variable.name in _names
+	some i
+	_names[entry.container.env[i].name]
+	variable := entry.container.env[i]
 ]
 
 _names := {name | some name in array.concat(input.parameters.keyVariables, input.parameters.fileVariables)}

@@ -61,10 +61,10 @@ violation contains finding.at(rego.metadata.chain(), field, msg) if {
 
 # What kubectl apply remembers repeats the Secret: it counts where the Secret itself is clean.
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
+	text := k8s.annotated_resource.metadata.annotations[_applied]
 	every field in ["data", "stringData"] {
 		_plain(object.get(k8s.resource, field, {})) == []
 	}
-	text := k8s.annotated_resource.metadata.annotations[_applied]
 	json.is_valid(text)
 	applied := json.unmarshal(text)
 	some field in ["data", "stringData"]

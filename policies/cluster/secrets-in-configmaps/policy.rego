@@ -47,7 +47,7 @@ violation contains finding.at(rego.metadata.chain(), found.path, msg) if {
 # What kubectl apply remembers repeats the object: it counts where the object itself is clean.
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	_in_data == []
-	applied := k8s.annotated_resource.metadata.annotations[_applied]
+	applied := k8s.annotated_resource.metadata.annotations["kubectl.kubernetes.io/last-applied-configuration"]
 	kinds := _in_applied(applied)
 	count(kinds) > 0
 	path := finding.below("metadata.annotations", _applied)
@@ -63,33 +63,34 @@ _applied := "kubectl.kubernetes.io/last-applied-configuration"
 _in_data := [{"path": finding.below(field, key), "what": what, "kinds": kinds} |
 	some field in ["data", "binaryData"]
 	some key, value in k8s.resource[field]
+	kinds := _found(field, key, value)
 	what := $"Key {key} of the ConfigMap"
-	kinds := _kinds(field, key, value)
-	count(kinds) > 0
 ]
 
 _in_applied(text) := {kind |
 	some field, values in json.unmarshal(text)
 	some name, value in values
-	some kind in _kinds(field, name, value)
+	some kind in _found(field, name, value)
 } if {
 	json.is_valid(text)
-} else := {kind | some kind in secrets.of("", text)}
+} else := {kind | some kind in secrets.found("", text)}
 
-_kinds(field, key, value) := _of(field, key, value) if {
+_found("data", key, value) := kinds if {
+	kinds := secrets.found(key, value)
 	not key in _allowed
-} else := []
+}
 
-_of("data", key, value) := secrets.of(key, value)
-
-_of("binaryData", key, value) := secrets.of_binary(key, value)
+_found("binaryData", key, value) := kinds if {
+	kinds := secrets.of_binary(key, value)
+	count(kinds) > 0
+	not key in _allowed
+}
 
 _in_metadata := [{"path": finding.below(parent, key), "what": what, "kinds": kinds} |
 	some field, word in {"labels": "Label", "annotations": "Annotation"}
 	some key, value in k8s.annotated_resource.metadata[field]
-	key != _applied
+	key != "kubectl.kubernetes.io/last-applied-configuration"
+	kinds := secrets.found_in_metadata(key, value)
 	parent := $"metadata.{field}"
 	what := $"{word} {key}"
-	kinds := secrets.of_metadata(key, value)
-	count(kinds) > 0
 ]

@@ -54,11 +54,10 @@ violation contains finding.at(rego.metadata.chain(), found.path, msg) if {
 
 # What kubectl apply remembers repeats the object: it counts where the object itself is clean.
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
-	applied := k8s.annotated_resource.metadata.annotations[_applied]
-	_in_containers == []
-	_in_metadata == set()
-	kinds := secrets.of("", applied)
-	count(kinds) > 0
+	applied := k8s.annotated_resource.metadata.annotations["kubectl.kubernetes.io/last-applied-configuration"]
+	count(_in_containers) == 0
+	count(_in_metadata) == 0
+	kinds := secrets.found("", applied)
 	path := finding.below("metadata.annotations", _applied)
 	msg := $"Annotation {_applied} still holds {secrets.list(kinds)}: delete the object and create it anew."
 }
@@ -69,135 +68,103 @@ _allowed := input.parameters.allowedVariables
 
 _applied := "kubectl.kubernetes.io/last-applied-configuration"
 
-_in_containers := [found |
+# One look at a container tells whether it may hold a credential.
+_in_containers contains object.union({"entry": entry}, found) if {
 	some entry in k8s.containers
-	secrets.may_be_among(json.filter(entry.container, _judged))
-	texts := _texts(entry.container)
-	some found in _in_texts(entry, texts)
-]
-
-# The fields of a container with the texts that are judged.
-_judged := array.concat(
-	["env", "command", "args", "script", "source", "lifecycle"],
-	[$"{probe}/{field}" | some probe in _probes; some field in ["exec", "httpGet/httpHeaders"]],
-)
-
-_probes := ["livenessProbe", "readinessProbe", "startupProbe"]
-
-# A command line is judged as a whole where none of its words gives a credential away: --password hunter2 are two words.
-_in_texts(entry, texts) := array.concat(in_words, in_lines) if {
-	in_words := [{"entry": entry, "field": text.field, "line": text.line, "what": text.what, "kinds": kinds} |
-		some text in texts
-		kinds := secrets.of(text.name, text.value)
-		count(kinds) > 0
-	]
-	found_in := {found.line | some found in in_words}
-	in_lines := [found |
-		some line in ({text.line | some text in texts} - (found_in | {""}))
-		kinds := secrets.of("", concat(" ", [text.value | some text in texts; text.line == line]))
-		count(kinds) > 0
-		found := {"entry": entry, "field": line, "what": $"The command line in {line}", "kinds": kinds}
-	]
+	secrets.may_be_in_container(json.marshal(object.filter(entry.container, [
+		"args", "command", "env", "lifecycle", "livenessProbe", "readinessProbe", "script", "source", "startupProbe",
+	])))
+	some found in union({
+		_in_variables(entry.container), _in_scripts(entry.container),
+		_in_command_lines(entry.container), _in_headers(entry.container),
+	})
 }
 
-# The texts of a container as {"field", "line", "name", "what", "value"}; `line` is the field of the command line that
-# the text is a word of.
-_texts(container) := array.concat(
-	array.concat(_variables(container), _scripts(container)),
-	array.concat(_command_line(container), _hooks(container)),
-)
-
-_variables(container) := [text |
+_in_variables(container) := {{"field": field, "what": what, "kinds": kinds} |
 	some i, variable in container.env
-	value := secrets.text_of(variable.value)
-	name := _string(variable, "name")
-	not name in _allowed
-	text := {
-		"field": $"env[{i}].value",
-		"line": "",
-		"name": name,
-		"what": $"Environment variable {finding.name(variable)}",
-		"value": value,
-	}
-]
+	value := variable.value
+	kinds := secrets.found(object.get(variable, "name", ""), value)
+	not _string(variable, "name") in _allowed
+	field := $"env[{i}].value"
+	what := $"Environment variable {finding.name(variable)}"
+}
+
+# Argo Workflows and Tekton
+_in_scripts(container) := {{"field": field, "what": $"The {field}", "kinds": kinds} |
+	some field in ["script", "source"]
+	kinds := secrets.found("", container[field])
+}
 
 _string(thing, field) := value if {
 	value := thing[field]
 	is_string(value)
 } else := ""
 
-# Argo Workflows and Tekton
-_scripts(container) := [text |
-	some field in ["script", "source"]
-	text := {"field": field, "line": "", "name": "", "what": $"The {field}", "value": container[field]}
-]
+_in_command_lines(container) := {found |
+	some [parent, words] in _lines_of(container)
+	secrets.may_be_in_container(json.marshal(words))
+	some found in _in_line(parent, words)
+}
 
-_command_line(container) := [text |
-	some field in ["command", "args"]
-	some i, word in container[field]
-	text := {
-		"field": $"{field}[{i}]",
-		"line": line,
-		"name": "",
-		"what": $"{field}[{i}]",
-		"value": secrets.text_of(word),
-	}
-] if {
-	line := [field | some field in ["args", "command"]; object.get(container, field, []) != []][0]
-} else := []
+# A command line is judged as a whole where none of its words gives a credential away: --password hunter2 are two words.
+_in_line(parent, words) := _in_words(parent, words) if {
+	_in_words(parent, words) != set()
+} else := {{"field": field, "what": $"The command line in {field}", "kinds": kinds} |
+	kinds := secrets.found("", concat(" ", [secrets.text_of(word) | some list in ["command", "args"]; some word in words[list]]))
+	field := $"{parent}{_last_list(words)}"
+}
 
-_hooks(container) := [text |
-	some hook in _hooks_of(container)
-	some text in array.concat(_words(hook), _headers(hook))
-]
+_in_words(parent, words) := {{"field": field, "what": field, "kinds": kinds} |
+	some list in ["command", "args"]
+	some i, word in words[list]
+	kinds := secrets.found("", word)
+	field := $"{parent}{list}[{i}]"
+}
 
-_hooks_of(container) := array.concat(
-	[{"path": probe, "hook": container[probe]} | some probe in _probes],
-	[{"path": path, "hook": container.lifecycle[event]} |
-		some event in ["postStart", "preStop"]
-		path := $"lifecycle.{event}"
+# The lists of words that a line is made of, and the path of what they stand in.
+_lines_of(container) := array.concat([["", object.filter(container, ["args", "command"])]], [[$"{path}.exec.", {"command": words}] |
+	some [path, hook] in _hooks(container)
+	words := hook.exec.command
+])
+
+_last_list(words) := "args" if object.get(words, "args", []) != []
+
+else := "command"
+
+_in_headers(container) := {{"field": field, "what": what, "kinds": kinds} |
+	some [path, hook] in _hooks(container)
+	some i, header in hook.httpGet.httpHeaders
+	judged := secrets.header(_string(header, "name"), secrets.text_of(header.value))
+	kinds := secrets.found(judged.name, judged.value)
+	field := $"{path}.httpGet.httpHeaders[{i}].value"
+	what := $"HTTP header {finding.name(header)} of {path}"
+}
+
+_hooks(container) := array.concat(
+	[[probe, container[probe]] | some probe in ["livenessProbe", "readinessProbe", "startupProbe"]],
+	[[$"lifecycle.{event}", hook] |
+		some event, hook in container.lifecycle
+		event in {"postStart", "preStop"}
 	],
 )
 
-_words(hook) := [text |
-	some i, word in hook.hook.exec.command
-	line := $"{hook.path}.exec.command"
-	text := {
-		"field": $"{line}[{i}]",
-		"line": line,
-		"name": "",
-		"what": $"{line}[{i}]",
-		"value": secrets.text_of(word),
-	}
-]
-
-_headers(hook) := [text |
-	some i, header in hook.hook.httpGet.httpHeaders
-	name := _string(header, "name")
-	judged := secrets.header(name, secrets.text_of(header.value))
-	text := {
-		"field": $"{hook.path}.httpGet.httpHeaders[{i}].value",
-		"line": "",
-		"name": judged.name,
-		"what": $"HTTP header {finding.name(header)} of {hook.path}",
-		"value": judged.value,
-	}
-]
-
-_labels_and_annotations := [json.remove(object.filter(metadata.value, ["labels", "annotations"]), [["annotations", _applied]]) |
-	some metadata in _metadata
-]
-
 # The workload's own metadata and that of its pods; for a Pod, both are one.
 _in_metadata contains {"path": path, "what": $"{word} {key}", "kinds": kinds} if {
-	secrets.may_be_among(_labels_and_annotations)
+	secrets.may_be_in_json(json.marshal(_labels_and_annotations))
 	some metadata in _metadata
 	some field, word in {"labels": "Label", "annotations": "Annotation"}
 	some key, value in metadata.value[field]
-	key != _applied
-	kinds := secrets.of_metadata(key, value)
-	count(kinds) > 0
+	key != "kubectl.kubernetes.io/last-applied-configuration"
+	kinds := secrets.found_in_metadata(key, value)
 	path := finding.below($"{metadata.path}.{field}", key)
+}
+
+_labels_and_annotations := [
+	object.get(resource, ["metadata", "labels"], null),
+	object.get(resource, ["metadata", "annotations"], null),
+	[object.filter(pod.metadata, ["labels", "annotations"]) | some pod in k8s.annotated_pods],
+] if {
+	resource := k8s.annotated_resource
 }
 
 _metadata := array.concat(

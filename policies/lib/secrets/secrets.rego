@@ -11,13 +11,23 @@ package lib.secrets
 # description: |
 #   The kinds of credentials in a text that stands under a name (an environment variable, a key of a ConfigMap, an
 #   annotation), sorted; [] if there are none. The name may be "". Numbers are read as text, other values hold nothing.
-of(name, value) := sort((((_in_formats(text) | _in_base64(text)) | _under_name(name, text)) | _in_lines(name, text))) if {
-	text := text_of(value)
-	_has_word($"{name}={text}")
-} else := sort(_in_formats(value) | _in_whole_base64(value)) if {
-	is_string(value)
-	count(value) > 15
-} else := []
+of(name, value) := kinds if kinds := found(name, value)
+
+else := []
+
+# METADATA
+# description: Like `of`, but undefined if there are none.
+found(name, value) := kinds if {
+	may_be_in_json(json.marshal([name, value]))
+	kinds := _kinds(name, text_of(value))
+	kinds != []
+}
+
+_kinds(name, text) := sort(union({
+	_in_formats(text), _in_base64(text), _under_name(name, text), _in_lines(name, text),
+})) if {
+	glob.match(_any_word, null, lower(json.marshal([name, text])))
+} else := sort(_in_formats(text) | _in_whole_base64(text))
 
 # METADATA
 # description: The kinds of credentials in a value of binaryData, which is base64.
@@ -32,32 +42,66 @@ of_binary(name, value) := sort({kind | some kind in of(name, _base64_decoded(val
 
 # METADATA
 # description: The kinds of credentials in the value of a label or annotation. Keys in "-secret" name Secrets.
-of_metadata(key, value) := of("", value) if {
+of_metadata(key, value) := kinds if kinds := found_in_metadata(key, value)
+
+else := []
+
+# METADATA
+# description: Like `of_metadata`, but undefined if there are none.
+found_in_metadata(key, value) := kinds if {
+	may_be_in_json(json.marshal([key, value]))
+	kinds := _kinds(_name_of_key(key), text_of(value))
+	kinds != []
+}
+
+_name_of_key(key) := "" if {
 	is_string(key)
 	regex.match(`(?i)secrets?$`, key)
-} else := of(key, value)
+} else := key
 
 # METADATA
 # description: |
 #   A quick look at many texts at once, in an object or list that holds them: if false, there are no credentials in any
-#   of them. Names of what a variable refers to don't count.
-may_be_among(thing) if {
-	text := regex.replace(json.marshal(thing), _variable_by_reference, "")
-	_may_be_in_json(text)
+#   of them.
+may_be_among(thing) if may_be_in_json(json.marshal(thing))
+
+# METADATA
+# description: |
+#   The same by the JSON of the texts: a credential has a word or a hint, or is base64 as a whole. What a colon follows
+#   is a key.
+may_be_in_json(text) if glob.match(_any_word_or_hint, null, lower(text))
+
+may_be_in_json(text) if regex.match(`"[\w+/-](?:[\w+/ -]|\\\w){14,}={0,2}(?: |\\\w)*"[,\]}]`, text)
+
+# METADATA
+# description: |
+#   The same by the JSON of a container's fields, whose words are also read as one line. Names of what a variable refers
+#   to don't count, nor can a variable's name be base64.
+may_be_in_container(text) if {
+	glob.match(_any_word_or_hint, null, lower(text))
+	bare := regex.replace(text, `\{"name":"[^"]*","valueFrom":\{"[A-Za-z]*Ref":\{[^{}]*\}\}\}`, "")
+	glob.match(_any_word_or_hint, null, lower(bare))
 }
 
-_may_be_in_json(text) if _has_word(text)
-
-# A long string, which can be a token or base64; what a colon follows is a key.
-_may_be_in_json(text) if regex.match(`[\[,:]"(?:[^"\\]|\\.){16,}"[,\]}]`, text)
-
-_variable_by_reference := `\{"name":"[^"]*","valueFrom":\{"[A-Za-z]*Ref":\{[^{}]*\}\}\}`
-
-# One pass over the text for all words: a regex with so many alternatives takes a microsecond for each letter.
-_has_word(text) if {
-	lowered := lower(text)
-	strings.replace_n(_words, lowered) != lowered
+may_be_in_container(text) if {
+	# The first begins with a quotation mark, so that it is tried there alone.
+	regex.match(`"[\w+/-](?:[\w+/ -]|\\\w){14,}={0,2}(?: |\\\w)*"[,\]}]`, text)
+	regex.match(`(?:[\[,]|[^e]":|[^m]e":)"[\w+/-](?:[\w+/ -]|\\\w){14,}={0,2}(?: |\\\w)*"[,\]}]`, text)
 }
+
+# Two words or more, in one list or in those of args and command.
+may_be_in_container(text) if {
+	regex.match(`\[[\w+/ \\",-]*(?:,|={0,2}(?: |\\\w)*"?\],"command":\[)[\w+/ \\",-]*={0,2}(?: |\\\w)*"?\]`, text)
+}
+
+# Globs of alternatives are by far the quickest way to look for many words.
+_any_of(words) := concat("", ["{*", concat("*,*", words), "*}"])
+
+_has_word(text) if glob.match(_any_word, null, lower(text))
+
+_any_word := _any_of(_words)
+
+_any_word_or_hint := _any_of(array.concat(_words, [lower(hint) | some format in _formats; some hint in format.hints]))
 
 # METADATA
 # description: The kind of credential that a literal value under a name is; undefined if it is none.
@@ -117,12 +161,10 @@ text_of(value) := value if is_string(value)
 else := $"{value}" if is_number(value)
 
 # What every credential has one of, in lower case, but for tokens with a long run of letters and digits.
-_words := {word: "" |
-	some word in [
-		"pass", "pwd", "_pw", "-pw", "secret", "token", "key", "cred", "auth", "@", "curl", "mysql", "redis-cli",
-		"identified", "ls0tls1", "tfmwdext", "atatt3", "dp.pt.", "dp.st.", "eyj", "glc_", "pscale_", "q~", "whsec_", "xapp-",
-	]
-}
+_words := [
+	"pass", "pwd", "_pw", "-pw", "secret", "token", "key", "cred", "auth", "@", "curl", "mysql", "redis-cli",
+	"identified", "ls0tls1", "tfmwdext", "atatt3", "dp.pt.", "dp.st.", "eyj", "glc_", "pscale_", "q~", "whsec_", "xapp-",
+]
 
 # Known formats
 
@@ -133,30 +175,10 @@ _in_formats(text) := {format.kind |
 	some found in regex.find_n(format.pattern, text, -1)
 	not _is_dummy(found)
 } if {
-	_has_hint(text)
+	glob.match(_any_hint, null, text)
 } else := set()
 
-# The hints in one pass, where a look that is quicker for short texts does not rule them out.
-_has_hint(text) if {
-	_has_run(text)
-	strings.replace_n(_hints, text) != text
-}
-
-_has_run(text) if count(text) >= 300
-
-_has_run(text) if regex.match(`^[\w~-]{16}|[^\w~-][\w~-]{16}`, text)
-
-_has_run(text) if strings.replace_n(_hints_of_broken_tokens, text) != text
-
-_hints := {hint: "" | some format in _formats; some hint in format.hints}
-
-# What these stand in need not have a run of 16 letters and digits.
-_hints_of_broken_tokens := {hint: "" |
-	some hint in [
-		"PRIVATE KEY", "ATATT3", "AccountKey=", "Q~", "SharedAccessKey=", "dp.pt.", "dp.st.", "eyJ", "glc_", "pscale_",
-		"whsec_", "xapp-",
-	]
-}
+_any_hint := _any_of([hint | some format in _formats; some hint in format.hints])
 
 # A token whose random part is a row of one letter stands for a token.
 _is_dummy(token) if regex.match(`[xX]{8}|\*{4}|\.{3}`, token)
@@ -269,23 +291,28 @@ _formats := [
 
 # base64 of a text, once or twice: as the whole, or of a PEM block within
 
-_in_whole_base64(text) := _in_decoded(_base64_decoded(text)) if is_base64(text)
+_in_whole_base64(text) := _in_decoded(_base64_decoded(text)) if _is_base64(text)
 
 else := set()
 
 _in_base64(text) := _in_decoded(_base64_decoded(text)) if {
-	is_base64(text)
+	_is_base64(text)
 } else := {kind |
 	some prefix in ["LS0tLS1CRUdJTi", "TFMwdExTMUNSVWRKVG"]
-	contains(text, prefix)
 	some block in regex.find_n($"{prefix}[A-Za-z0-9+/]+", text, -1)
 	some kind in _in_decoded(_base64_decoded(block))
-}
+} if {
+	glob.match("{*LS0tLS1CRUdJTi*,*TFMwdExTMUNSVWRKVG*}", null, text)
+} else := set()
 
+# What most names and paths decode to holds nothing.
 _in_decoded(text) := {$"{kind} (base64)" | some kind in _in_plain(text)} | {$"{kind} (base64 twice)" |
-	regex.match(`^[A-Za-z0-9+/\s]{16,}={0,2}\s*$`, text)
 	some kind in _in_plain(_base64_decoded(text))
-}
+} if {
+	regex.match(`^[A-Za-z0-9+/\s]{16,}={0,2}\s*$`, text)
+} else := {$"{kind} (base64)" | some kind in _in_plain(text)} if {
+	glob.match(_any_word_or_hint, null, lower(text))
+} else := set()
 
 _in_plain(text) := _in_formats(text) | _in_lines("", text) if _has_word(text)
 
@@ -295,28 +322,30 @@ else := _in_formats(text)
 # description: Whether a text can be base64 as a whole.
 is_base64(text) if {
 	is_string(text)
-	count(text) > 15
+	_is_base64(text)
+}
+
+_is_base64(text) if {
 	regex.match(`^[A-Za-z0-9+/_-][A-Za-z0-9+/_\s-]{14,}={0,2}\s*$`, text)
+	count(text) > 15
 }
 
 # The decoded text; "" for what is no base64. Padding may lack, the alphabet may be that of URLs.
-_base64_decoded(text) := base64.decode(padded) if {
-	bare := trim_right(strings.replace_n({"\n": "", "\r": "", "\t": "", " ": "", "-": "+", "_": "/"}, text), "=")
-	padded := concat("", [bare, ["", "=", "==", "="][count(bare) % 4]])
-	base64.is_valid(padded)
+_base64_decoded(text) := base64url.decode(bare) if {
+	bare := trim_right(replace(replace(regex.replace(text, `[\n\r\t ]+`, ""), "+", "-"), "/", "_"), "=")
+	regex.match(`^(?:[\w-]{4})*(?:[\w-]{2,3})?$`, bare)
 } else := ""
 
 # A literal value under a telling name
 
 _under_name(name, text) := {kind |
-	not contains(trim_space(text), "\n")
+	name != ""
 	kind := credential(name, text)
+	not contains(trim_space(text), "\n")
 }
 
 # Whether a name or text, in lower case, can name a credential.
-_is_wordy(lowered) if strings.replace_n(_names, lowered) != lowered
-
-_names := {word: "" | some word in ["pass", "pwd", "secret", "token", "key", "cred", "_pw", "masterauth"]}
+_is_wordy(lowered) if glob.match("{*pass*,*pwd*,*secret*,*token*,*key*,*cred*,*_pw*,*masterauth*}", null, lowered)
 
 # The words of a name in lower case, joined by "_": dbPassword2, DB-PASSWORD and db.password are db_password.
 _words_of(name) := trim(
@@ -412,7 +441,16 @@ _placeholders := concat("", [
 
 _in_lines(name, text) := union({
 	_assigned(name, text), _in_urls(text), _in_logins(text), _in_login_files(name, text), _in_commands(text),
-})
+}) if {
+	_has_more_than_assignments(name, text)
+} else := _assigned(name, text)
+
+# URLs, logins and commands have one of these; most texts have no more than the name of a key, secret or token.
+_has_more_than_assignments(_, text) if {
+	glob.match("{*@*,*auth*,*curl*,*identified*,*mysql*,*password*,*redis-cli*,*sshpass*}", null, lower(text))
+}
+
+_has_more_than_assignments(name, _) if _is_pgpass(name)
 
 _assigned(name, text) := {$"{kind} ({trim_left(key, "-")})" |
 	_is_wordy(lower(text))
@@ -471,7 +509,8 @@ _assignments := [
 		`(?i)<name>([\w.:-]*(?:pass|pwd|secret|token|key|credential)[\w.:-]*)</name>\s*<value>([^<>\n]+)</value>`,
 	])},
 	# Redis
-	{"hint": "", "quoted": false, "pattern": `(?m)^[ \t]*(requirepass|masterauth)[ \t]+([^\n]*)$`},
+	{"hint": "requirepass", "quoted": false, "pattern": `(?m)^[ \t]*(requirepass)[ \t]+([^\n]*)$`},
+	{"hint": "masterauth", "quoted": false, "pattern": `(?m)^[ \t]*(masterauth)[ \t]+([^\n]*)$`},
 ]
 
 _quoted_text := `^(?:"([^"\n]*)"|'([^'\n]*)')[ \t]*[,;)}\]]*[ \t\r]*(?:(?:#|//)[^\n]*)?$`
@@ -541,8 +580,7 @@ _in_logins(text) := {"a login in an Authorization header" |
 
 # What PostgreSQL, curl and Git, and npm read their logins from: .pgpass, .netrc and .npmrc.
 _in_login_files(name, text) := ({"a password for PostgreSQL" |
-	is_string(name)
-	regex.match(`(?i)pgpass`, name)
+	_is_pgpass(name)
 	some [_, password] in regex.find_all_string_submatch_n(`(?m)^[^#:\n]+:[\d*]+:[^:\n]+:[^:\n]+:([^\n]+)$`, text, -1)
 	not _is_no_secret(password)
 } | {"a login of a .netrc" |
@@ -555,7 +593,13 @@ _in_login_files(name, text) := ({"a password for PostgreSQL" |
 	regex.match(`^[^:\s]+:.+$`, _base64_decoded(login))
 }
 
+_is_pgpass(name) if {
+	is_string(name)
+	contains(lower(name), "pgpass")
+}
+
 _in_commands(text) := {"a password on a command line" |
+	glob.match("{*curl*,*sshpass*,*mysql*,*redis-cli*}", null, text)
 	some command in _commands
 	contains(text, command.hint)
 	some [_, password] in regex.find_all_string_submatch_n(command.pattern, _without_comments(text), -1)

@@ -133,10 +133,44 @@ test_may_be_among if {
 		not secrets.may_be_among({"env": [{"name": "A", "value": "b"}, {"name": name, "value": value}]})
 	]
 	missed == []
-	harmless := [{"name": "LOG_LEVEL", "value": "info"}, {"name": "A", "valueFrom": {"secretKeyRef": {"key": "token", "name": "s"}}}]
-	not secrets.may_be_among(harmless)
-	secrets.may_be_among({"a": "an escaped \" 123456"})
+	every value in [base64.encode("password: hunter2"), "ghp_0123456789abcdefghijABCDEFGHIJ012345"] {
+		secrets.may_be_among({"a": value})
+		secrets.may_be_among(["a", value])
+	}
+	every harmless in ["an escaped \" 123456", "a text of many letters."] {
+		not secrets.may_be_among({"a": harmless})
+	}
 	not secrets.may_be_among({"a name of many letters": "x"})
+}
+
+# What is found must not be missed by the quick look at a container either; a command line can be base64 as a whole.
+test_may_be_in_container if {
+	missed := [value |
+		some [name, value, _] in _one
+		not secrets.may_be_in_container(json.marshal({"env": [{"name": "A", "value": "b"}, {"name": name, "value": value}]}))
+	]
+	missed == []
+	text := base64.encode("password: hunter2")
+	every fields in [
+		{"env": [{"name": "A", "value": text}]},
+		{"env": [{"name": "A", "unknown": "x", "value": text}]},
+		{"args": ["serve", text]},
+		{"script": text, "source": "x"},
+		{"source": text},
+		{"args": ["cGFzc3dvcmQ6", "IGh1bnRlcjI="]},
+		{"args": ["IGh1bnRlcjI="], "command": ["cGFzc3dvcmQ6"]},
+		{"livenessProbe": {"exec": {"command": ["cGFzc3dvcmQ6", "IGh1bnRl", "cjI="]}}},
+	] {
+		secrets.may_be_in_container(json.marshal(fields))
+	}
+	every fields in [
+		{"env": [{"name": "A_NAME_OF_MANY_LETTERS", "value": "x"}]},
+		{"env": [{"name": "LOG_LEVEL", "value": "info"}, {"name": "A", "valueFrom": {"secretKeyRef": {"key": "token", "name": "s"}}}]},
+		{"args": ["serve", "--log=info"], "command": ["/bin/server"]},
+		{"livenessProbe": {"httpGet": {"path": "/healthz", "port": 8080}}},
+	] {
+		not secrets.may_be_in_container(json.marshal(fields))
+	}
 }
 
 # The hints are looked for in one pass, in texts of every length.
