@@ -122,7 +122,7 @@ _roles_bound_in_namespaces contains ref.name if {
 }
 
 _reads_secrets(ref) if {
-	some role in rbac.referenced(ref, "")
+	some role in rbac.referenced(ref.kind, ref.name, "")
 	some rule in bootstrap.judged("ClusterRole", role, rbac.rules_with(role, {"secrets", "*"}))
 	count(rbac.secret_reads(rule)) > 0
 }

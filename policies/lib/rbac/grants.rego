@@ -263,14 +263,13 @@ _impersonating := {
 # description: |
 #   The rules of a role that can give something of a grant or of `workloads` by the words that they have, and perhaps
 #   others. Most rules spell nothing that any grant is about, or only read it.
-suspects(role) := [rbac.rule(i, raw) |
+suspects(role) := [rbac.rule(i, role.rules[i]) |
 	texts := rbac.texts(role)
-	texts & _verbs_and_readable != set()
-	texts & _spellings_and_open_groups != set()
-	some i, raw in role.rules
-	own := {text | some text in raw[_]}
-	own & _verbs_and_readable != set()
-	own & _spellings_and_open_groups != set()
+	verbs := texts & _verbs_and_readable
+	verbs != set()
+	spelled := texts & _spellings_and_open_groups
+	spelled != set()
+	some i in (rbac.indexes(role, verbs) & rbac.indexes(role, spelled))
 ] if {
 	rbac.texts(role)
 } else := rbac.rules(role)
@@ -278,10 +277,7 @@ suspects(role) := [rbac.rule(i, raw) |
 # METADATA
 # description: |
 #   The names of the grants, "workloads" among them, that the rule can give something of by its groups and resources.
-candidates(rule) := set() if {
-	rule.resources & _spellings == set()
-	rule.groups & _open_groups == set()
-} else := _by_spelling(rule) | _unspelled(rule) if {
+candidates(rule) := _by_spelling(rule) | _unspelled(rule) if {
 	rule.verbs & _verbs != set()
 } else := _by_spelling(rule) if {
 	rule.verbs & _reads != set()
@@ -353,7 +349,7 @@ granted(rule, grant) := [hit |
 	resources := _spelled(rule, target)
 	resources != set()
 	verbs := _unlimited(rule, grant, target, rbac.verbs_among(rule.verbs, target.verbs))
-	count(verbs) > 0
+	verbs != set()
 	hit := {
 		"verbs": concat(", ", sort(_as_written(rule, verbs))),
 		"resources": concat(", ", sort(resources)),
@@ -372,25 +368,25 @@ _spelled(rule, target) := (rule.resources & target.spellings) | {resource |
 	target.group in rule.groups
 } else := rule.resources & target.spellings
 
-_as_written(rule, _) := {"*"} if "*" in rule.verbs
+_as_written(rule, verbs) := {"*"} if {
+	rule.verbs["*"]
+} else := verbs
 
-_as_written(rule, verbs) := verbs if not "*" in rule.verbs
-
-_unlimited(rule, grant, target, verbs) := {verb |
+_unlimited(rule, grant, target, verbs) := verbs if {
+	not rbac.named(rule)
+} else := {verb |
 	some verb in verbs
 	not _limited_for(rule, grant, target, verb)
 }
 
-_limited_for(rule, grant, target, verb) if {
-	rule.named
+_limited_for(_, grant, target, verb) if {
 	grant.names == "limit"
 	rbac.names_object(_subresource(target), verb)
 }
 
 _limited_for(rule, grant, _, _) if {
-	rule.named
 	grant.names == "strong"
-	every name in rule.names {
+	every name in rbac.names(rule) {
 		not name in grant.strong_names
 		not _begins_with_any(name, grant.strong_prefixes)
 	}
