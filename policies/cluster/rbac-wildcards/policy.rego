@@ -51,7 +51,7 @@ import data.lib.rbac.bootstrap
 
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	some rule in _with_wildcards
-	some [path, text] in _wildcards(rule) | _url_wildcards(rule)
+	some [path, text] in (_wildcards(rule) | _url_wildcards(rule))
 	msg := $"{_subject} must not grant {text}."
 }
 

@@ -190,10 +190,12 @@ default gives_everything(_, _, _) := false
 
 gives_everything(kind, name, namespace) if {
 	some role in referenced(kind, name, namespace)
-	_covers_everything(role)
+	covers_everything(role)
 }
 
-_covers_everything(role) if {
+# METADATA
+# description: Whether a role, with what it collects from the inventory, covers everything.
+covers_everything(role) if {
 	wide := [found |
 		some source in sources(role)
 		contains(json.marshal(source.rules), `"*"`) # Hardly any role does, and this costs less than reading its rules.
@@ -201,9 +203,15 @@ _covers_everything(role) if {
 		found.resources["*"]
 	]
 	wide != []
+	everything(wide)
+}
+
+# METADATA
+# description: Whether the rules together cover everything.
+everything(rules_of_role) if {
 	every api_group in ["", "apps", "rbac.authorization.k8s.io"] {
 		every verb in ["get", "create", "update", "delete"] {
-			some rule in wide
+			some rule in rules_of_role
 			covers_any_object(rule, api_group, "anything", "", verb)
 		}
 	}
