@@ -43,10 +43,13 @@ import data.lib.finding
 import data.lib.k8s
 
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
-	lists := _lists(k8s.resource)
+	not _ignored[input.review.kind.group]
+
+	# Looking at each value of an object takes much longer than this look at its JSON, and most objects have no other
+	# lists of containers than those that are judged.
+	lists := strings.count(json.marshal(k8s.resource), `ontainers":[`)
 	lists > 0
 	lists > count(_judged_lists)
-	not input.review.kind.group in input.parameters.ignoredGroups
 	body := object.remove(k8s.resource, ["metadata", "status"])
 	walk(body, [steps, list])
 	steps[count(steps) - 1] in {"containers", "initContainers"}
@@ -61,15 +64,13 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	])
 }
 
-# How many lists of containers an object has, or more: a look at its JSON. Looking at each value of an object takes much
-# longer, and most objects have no other lists of containers than those that are judged.
-_lists(obj) := strings.count(json.marshal(obj), `ontainers":[`)
+_ignored := {group | some group in input.parameters.ignoredGroups}
 
 # The lists of containers that are judged; of equal ones, one.
 _judged_lists := {list |
 	some pod in k8s.all_pods
 	not pod.containers # Else its lists stand elsewhere, in another form.
-	some list in object.filter(pod.spec, k8s.container_types)
+	some list in object.filter(pod.spec, ["initContainers", "containers", "ephemeralContainers"])
 	is_array(list)
 }
 
