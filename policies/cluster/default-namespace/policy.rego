@@ -63,7 +63,7 @@ violation contains finding.at(rego.metadata.chain(), "metadata.namespace", msg) 
 	fault := _fault[k8s.namespace]
 	kind := input.review.kind.kind
 	name := k8s.name
-	not [kind, name] in _allowed
+	not _allowed[[kind, name]]
 	not workloads.cluster_scoped[k8s.group_kind]
 	k8s.resource
 	msg := $"{kind} {name} {fault}: set metadata.namespace to a namespace of the application's own."

@@ -68,28 +68,32 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 # The fields at fault, by the path of the pod and the official check.
 
 _faults[pod.path][check] contains found.path if {
+	minor := _minor
 	some check in _checks
 	some pod in k8s.pods
-	some found in levels.in_pod(check, pod, _minor)
+	some found in levels.in_pod(check, pod, minor)
 }
 
 _faults[pod.path][check] contains found.path if {
+	minor := _minor
 	some check in _checks
 	some pod in k8s.annotated_pods
-	some found in levels.in_annotations(check, pod, _minor)
+	some found in levels.in_annotations(check, pod, minor)
 }
 
 _faults[entry.pod.path][check] contains field if {
+	minor := _minor
 	some check in _checks
 	some entry in k8s.containers
-	some found in levels.in_container(check, entry, _minor)
+	some found in levels.in_container(check, entry, minor)
 	field := $"{entry.path}.{found.field}"
 }
 
 _faults[entry.pod.path].seccompProfile_baseline contains found.path if {
 	"seccompProfile_baseline" in _checks
+	minor := _minor
 	some entry in k8s.containers
-	some found in baseline_seccomp.in_container_annotation(entry, _minor)
+	some found in baseline_seccomp.in_container_annotation(entry, minor)
 }
 
 _checks := levels.checks(_level, _minor)

@@ -133,7 +133,10 @@ _controller({"namespace": "kube-system", "name": name}, role) if {
 # What the role grants beyond reading and what to do about it, in words; undefined where the inventory lacks the role
 # and its name says nothing. What a RoleBinding could grant instead goes before what it can't. Of scalars, so that the
 # bindings of a role share the answer.
-_grants(kind, name) := {"what": _in_namespaces(bindable[0]), "instead": _bind} if {
+_grants(kind, name) := {"what": _in_namespaces(first), "instead": _bind} if {
+	first := _rules(kind, name)[0] # Mostly that one is bindable, and tells all that is shown.
+	_is_bindable(first)
+} else := {"what": _in_namespaces(bindable[0]), "instead": _bind} if {
 	bindable := [rule | some rule in _rules(kind, name); _is_bindable(rule)]
 	bindable != []
 } else := {"what": _elsewhere(others[0]), "instead": _narrow} if {
@@ -195,9 +198,10 @@ _elsewhere(rule) := $"{_verbs(rule.verbs - rbac.read_verbs)} {_resources(pairs)}
 }
 
 # The groups and resources of a rule that it writes to, as far as that counts.
-_written(rule) := set() if rule.verbs - rbac.read_verbs == set()
-
-else := {[api_group, resource] | some api_group in rule.groups; some resource in rule.resources} - _ignored
+_written(rule) := pairs - _ignored if {
+	rule.verbs - rbac.read_verbs != set()
+	pairs := {[api_group, resource] | some api_group in rule.groups; some resource in rule.resources}
+} else := set()
 
 _ignored := {[api_group, resource] |
 	some name in input.parameters.ignoredResources

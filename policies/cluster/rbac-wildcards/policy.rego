@@ -52,7 +52,8 @@ import data.lib.rbac.bootstrap
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	some rule in _with_wildcards
 	some [path, text] in (_wildcards(rule) | _url_wildcards(rule))
-	msg := $"{_subject} must not grant {text}."
+	subject := _subject
+	msg := $"{subject} must not grant {text}."
 }
 
 violation contains finding.at(rego.metadata.chain(), $"{rbac.path(rule)}.verbs", msg) if {
@@ -72,9 +73,9 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 
 # The rules that have a wildcard anywhere, and perhaps others: all rules of a role that can't be read at a glance.
 _with_wildcards := _judged(rbac.rules_with(role, {text | some text in texts; contains(text, "*")})) if {
-	role := k8s.resource
-	texts := rbac.texts(role)
+	texts := _texts
 	contains(concat(" ", texts), "*")
+	role := k8s.resource
 } else := _judged(rbac.rules(_odd))
 
 # The rules that complete a list of every verb there is.
@@ -87,11 +88,9 @@ _spelled_out := [rule |
 ]
 
 # All rules of a role, where they may add up to every verb or can't be read at a glance.
-_rules := _judged(rbac.rules(role)) if {
-	role := k8s.resource
-	texts := rbac.texts(role)
-	"deletecollection" in texts
-	_all_verbs - texts == set()
+_rules := _judged(rbac.rules(k8s.resource)) if {
+	_texts.deletecollection
+	_all_verbs - _texts == set()
 } else := _judged(rbac.rules(_odd))
 
 _judged(rules) := bootstrap.judged(input.review.kind.kind, k8s.resource, rules) if not _exempt
@@ -185,8 +184,10 @@ _all_verbs := {"get", "list", "watch", "create", "update", "patch", "delete", "d
 
 _resources(rule) := concat(", ", sort(rule.resources))
 
+_texts := rbac.texts(k8s.resource)
+
 # The role, where it can't be read at a glance.
-_odd := k8s.resource if not rbac.texts(k8s.resource)
+_odd := k8s.resource if not _texts
 
 # What can't be read, as [path, what to write].
 _unreadable(role) := union({
@@ -202,7 +203,7 @@ _unreadable(role) := union({
 		some rule in rbac.rules(role)
 		some field in rbac.rule_fields
 		value := rule.raw[field]
-		not _texts(value)
+		not _is_texts(value)
 		path := $"{rbac.path(rule)}.{field}"
 	},
 })
@@ -211,11 +212,11 @@ _list_or_null(x) if is_array(x)
 
 _list_or_null(null)
 
-_texts(xs) if {
+_is_texts(xs) if {
 	is_array(xs)
 	every x in xs {
 		is_string(x)
 	}
 }
 
-_texts(null)
+_is_texts(null)

@@ -65,9 +65,15 @@ violation contains finding.at(rego.metadata.chain(), $"{path}.automountServiceAc
 	some {"path": path, "spec": spec, "account": account} in serviceaccounts.pods
 	mounts := object.get(spec, "automountServiceAccountToken", null)
 	mounts != false
-	or_allow := _or_allow(k8s.namespace, account, mounts)
-	shown := finding.shown(account)
-	msg := $"The pod mounts an API token of ServiceAccount {shown}: set automountServiceAccountToken to false{or_allow}."
+	msg := _mounting(k8s.namespace, account, mounts)
+}
+
+# Of scalars, so that the pods of an account share the answer.
+_mounting(namespace, account, mounts) := concat("", [
+	$"The pod mounts an API token of ServiceAccount {finding.shown(account)}: ",
+	$"set automountServiceAccountToken to false{or_allow}.",
+]) if {
+	or_allow := _or_allow(namespace, account, mounts)
 }
 
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
@@ -102,8 +108,7 @@ _faults(pod, volume, token) := object.union(
 )
 
 # What to do else than to go without a token; undefined for pods that may have one or don't mount one. Workloads that
-# call the API, such as operators, are known by the rights of their account. Of scalars, so that the pods of an account
-# share the answer.
+# call the API, such as operators, are known by the rights of their account.
 _or_allow(namespace, account, mounts) := _advice(serviceaccounts.bound(namespace, account)) if {
 	not _unmounted(namespace, account, mounts)
 }

@@ -290,10 +290,17 @@ _by_spelling(rule) := {name |
 	some name in _giving(api_group, resource)
 }
 
-# A ref that leads through all grants at once is a fraction of a loop over them.
+# A ref that leads through all grants at once is a fraction of a loop over them. Every grant has the resource `*`.
 _giving("*", resource) := {name |
 	some name, i
 	_every[name].targets[i].spellings[resource]
+}
+
+_giving(api_group, "*") := {name |
+	some name, i
+	_every[name].targets[i].group == api_group
+} if {
+	api_group != "*"
 }
 
 _giving(api_group, resource) := {name |
@@ -302,6 +309,7 @@ _giving(api_group, resource) := {name |
 	_every[name].targets[i].group == api_group
 } if {
 	api_group != "*"
+	resource != "*"
 }
 
 # What no list of spellings names.
@@ -344,8 +352,9 @@ _verbs_and_readable := _verbs | _readable
 #   What a rule gives of a grant, as {"verbs", "resources", "group", "path"}, for the first target that it covers;
 #   undefined if it gives nothing.
 granted(rule, grant) := [hit |
+	groups := rule.groups
 	some target in grant.targets
-	rule.groups & {"*", target.group} != set()
+	groups & {"*", target.group} != set()
 	resources := _spelled(rule, target)
 	resources != set()
 	verbs := _unlimited(rule, grant, target, rbac.verbs_among(rule.verbs, target.verbs))
