@@ -57,7 +57,7 @@ violation contains finding.at(rego.metadata.chain(), $"subjects[{i}].namespace",
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	input.parameters.foreignAccounts == "deny"
 	input.review.kind.kind == "RoleBinding"
-	some subject in rbac.subjects(k8s.resource, k8s.namespace)
+	some subject in rbac.reviewed_subjects
 	namespace := subject.account.namespace
 	not namespace in {k8s.namespace, ""}
 	path := $"{subject.path}.namespace"

@@ -53,11 +53,10 @@ import data.lib.k8s
 import data.lib.rbac
 
 violation contains finding.at(rego.metadata.chain(), "roleRef.name", msg) if {
-	binding := k8s.resource
-	{"kind": kind, "name": name} := rbac.role_ref(binding)
+	{"kind": kind, "name": name} := rbac.reviewed_role
 	reason := _reason(kind, name)
 	subjects := concat(", ", sort({subject.identity |
-		some subject in rbac.subjects(binding, k8s.namespace)
+		some subject in rbac.reviewed_subjects
 		not _allowed(subject)
 	}))
 	subjects != ""

@@ -101,10 +101,9 @@ import data.lib.rbac
 import data.lib.rbac.builtin
 
 violation contains finding.at(rego.metadata.chain(), "roleRef.name", msg) if {
-	binding := k8s.resource
-	{"kind": kind, "name": name} := rbac.role_ref(binding)
+	{"kind": kind, "name": name} := rbac.reviewed_role
 	accounts := {identity |
-		some subject in rbac.subjects(binding, "")
+		some subject in rbac.subjects(k8s.resource, "")
 		_is_account(subject)
 		identity := subject.identity
 		not identity in input.parameters.allowedSubjects
@@ -162,17 +161,9 @@ _more_than_reading(role) := [rbac.rule(i, role.rules[i]) | some i in (_writing(r
 	rbac.texts(role)
 } else := rbac.rules(role)
 
-_writing(role) := {i |
-	some verb in ({verb | verb := role.rules[_].verbs[_]} - rbac.read_verbs)
-	some i
-	role.rules[i].verbs[_] == verb
-}
+_writing(role) := rbac.indexes(role, "verbs", {verb | verb := role.rules[_].verbs[_]} - rbac.read_verbs)
 
-_on_secrets(role) := {i |
-	some resource in ["secrets", "*"]
-	some i
-	role.rules[i].resources[_] == resource
-}
+_on_secrets(role) := rbac.indexes(role, "resources", {"secrets", "*"})
 
 _is_bindable(rule) if {
 	verbs := rule.verbs

@@ -51,11 +51,10 @@ import data.lib.rbac
 import data.lib.rbac.builtin
 
 violation contains finding.at(rego.metadata.chain(), "roleRef.name", msg) if {
-	binding := k8s.resource
-	{"kind": kind, "name": name} := rbac.role_ref(binding)
+	{"kind": kind, "name": name} := rbac.reviewed_role
 	name != ""
 	not _exists(kind, name, k8s.namespace)
-	binding.roleRef.kind in _role_kinds[input.review.kind.kind]
+	k8s.resource.roleRef.kind in _role_kinds[input.review.kind.kind]
 	msg := concat("", [
 		$"{_subject} refers to the {kind} {name}, which is not there: whoever makes it decides what the ",
 		"subjects may do. Apply the role first, or name one that exists.",
@@ -63,8 +62,7 @@ violation contains finding.at(rego.metadata.chain(), "roleRef.name", msg) if {
 }
 
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
-	binding := k8s.resource
-	some subject in rbac.subjects(binding, k8s.namespace)
+	some subject in rbac.reviewed_subjects
 	{"namespace": namespace, "name": name} := subject.account
 	namespace != ""
 	name != ""

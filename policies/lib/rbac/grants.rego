@@ -269,7 +269,9 @@ suspects(role) := [rbac.rule(i, role.rules[i]) |
 	verbs != set()
 	spelled := texts & _spellings_and_open_groups
 	spelled != set()
-	some i in (rbac.indexes(role, verbs) & rbac.indexes(role, spelled))
+	changing := rbac.indexes(role, "verbs", verbs) | rbac.indexes(role, "resources", texts & _readable)
+	spelling := rbac.indexes(role, "resources", spelled) | rbac.indexes(role, "apiGroups", texts & _open_groups)
+	some i in (changing & spelling)
 ] if {
 	rbac.texts(role)
 } else := rbac.rules(role)
