@@ -70,7 +70,7 @@ _subject := $"{input.review.kind.kind} {k8s.name}"
 _is_usual if {
 	binding := k8s.resource
 	{"apiGroup": "rbac.authorization.k8s.io", "kind": kind, "name": name} = binding.roleRef
-	kind in _role_kinds[input.review.kind.kind]
+	_role_kinds[input.review.kind.kind][_] == kind
 	is_string(name)
 	name != ""
 	subjects := binding.subjects

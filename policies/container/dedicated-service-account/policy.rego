@@ -53,13 +53,16 @@ import data.lib.workloads
 violation contains finding.at(rego.metadata.chain(), $"{path}.{serviceaccounts.field(spec)}", msg) if {
 	some {"path": path, "spec": spec, "account": account} in serviceaccounts.pods
 	account != "default"
-	not account in input.parameters.shared
+	_is_for_one(account)
 	others := _others(account)
 	others != set()
 	names := concat(", ", array.slice(sort(others), 0, 3))
 	shown := finding.shown(account)
 	msg := $"ServiceAccount {shown} is also used by {names}: give each workload a ServiceAccount of its own."
 }
+
+# Of a scalar, so that the pods of an account share the answer.
+_is_for_one(account) if not account in input.parameters.shared
 
 # Some other workloads of the namespace with the account, as "Kind name".
 _others(account) := {shown |
