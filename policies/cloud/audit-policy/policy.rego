@@ -90,8 +90,8 @@ violation contains finding.at(rego.metadata.chain(), "rules", msg) if {
 
 violation contains finding.at(rego.metadata.chain(), "rules", msg) if {
 	count(_rules) > 0
-	missed := {probe | some probe in _recorded; count(_deciding(probe)) == 0}
-	count(missed) > 0
+	missed := _recorded - union({requests | some requests in _matched_for_all})
+	missed != set()
 	msg := concat("", [
 		$"No audit rule matches all requests for {_names(missed)}: ",
 		"end the policy with level Metadata for everything.",
@@ -99,9 +99,9 @@ violation contains finding.at(rego.metadata.chain(), "rules", msg) if {
 }
 
 violation contains finding.at(rego.metadata.chain(), $"rules[{i}].level", msg) if {
-	some i, probes in _left_out
+	some i, requests in _left_out
 	msg := concat("", [
-		$"This rule keeps requests for {_names(probes)} out of the audit log: ",
+		$"This rule keeps requests for {_names(requests)} out of the audit log: ",
 		"narrow it, or put a rule that records them before it.",
 	])
 }
@@ -111,21 +111,23 @@ violation contains finding.at(rego.metadata.chain(), $"rules[{i}].level", msg) i
 	rule.level == "None"
 	_matches_everything(rule)
 	i < count(_rules) - 1
-	not i in {number | some number, _ in _left_out}
+	not _left_out[i]
 	msg := "This rule matches every request and records none, so that the rules after it are never used: put it last."
 }
 
 violation contains finding.at(rego.metadata.chain(), $"rules[{i}].level", msg) if {
-	some i, probes in _exposing
+	some i, rule in _rules
+	requests := _decided[i] & _exposed[rule.level]
+	requests != set()
 	msg := concat("", [
-		$"The audit log would hold the contents of {_names(probes)}: ",
+		$"The audit log would hold the contents of {_names(requests)}: ",
 		"put a rule with level Metadata for them before this one.",
 	])
 }
 
 violation contains finding.at(rego.metadata.chain(), $"rules[{i}].level", msg) if {
 	some i, rule in _rules
-	not _level(rule) in _levels
+	not _has_level(rule)
 	msg := "This rule has no level that the API server knows: write None, Metadata, Request or RequestResponse."
 }
 
@@ -146,15 +148,14 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 
 _rules := [rule | some rule in k8s.resource.rules]
 
-_levels := {"None", "Metadata", "Request", "RequestResponse"}
+_has_level(rule) if rule.level in {"None", "Metadata", "Request", "RequestResponse"}
 
 _lists := ["users", "userGroups", "verbs", "resources", "namespaces", "nonResourceURLs", "omitStages"]
 
-_level(rule) := rule.level if is_string(rule.level)
-
-else := ""
-
-_omitted.omitStages := k8s.resource.omitStages
+_omitted[path] := stages if {
+	path := "omitStages"
+	stages := k8s.resource.omitStages
+}
 
 _omitted[path] := rule.omitStages if {
 	some i, rule in _rules
@@ -162,36 +163,38 @@ _omitted[path] := rule.omitStages if {
 	path := $"rules[{i}].omitStages"
 }
 
-# Requests of one verb for one resource each.
-_recorded := {probe |
+# Requests of one verb for one resource each, as [group, resource, verb].
+
+_recorded := {[group, resource, verb] |
 	some entry in input.parameters.recorded
+	group := entry.group
 	some resource in entry.resources
 	some verb in entry.verbs
-	probe := {"group": entry.group, "resource": resource, "verb": verb}
 }
 
 # What the log holds of a request that carries a secret: its body from Request on, the answer's from RequestResponse.
-_exposed.Request := {probe | some probe in _exposed.RequestResponse; probe.verb in {"create", "update", "patch"}}
-
-_exposed.RequestResponse := {probe |
-	some entry in input.parameters.sensitive
-	some resource in entry.resources
-	some verb in ["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"]
-	probe := {"group": entry.group, "resource": resource, "verb": verb}
+_exposed := {"RequestResponse": all, "Request": changing} if {
+	all := {[group, resource, verb] |
+		some entry in input.parameters.sensitive
+		group := entry.group
+		some resource in entry.resources
+		some verb in ["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"]
+	}
+	changing := {[group, resource, verb] |
+		some verb in ["create", "update", "patch"]
+		some group, resource
+		all[[group, resource, verb]]
+	}
 }
 
-_exposing[i] contains probe if {
-	some level, probes in _exposed
-	some probe in probes
-	some i in _deciding_or_all(probe)
-	_rules[i].level == level
-}
+_requests := _recorded | _exposed.RequestResponse
 
-_left_out[i] contains probe if {
-	some probe in _recorded
-	some i in _deciding_or_all(probe)
-	_rules[i].level == "None"
-	not _exempt(_rules[i])
+_left_out[i] := requests if {
+	some i, rule in _rules
+	rule.level == "None"
+	not _exempt(rule)
+	requests := _decided[i] & _recorded
+	requests != set()
 }
 
 _exempt(rule) if {
@@ -202,36 +205,82 @@ _exempt(rule) if {
 	}
 }
 
-# The rules that decide for somebody's request: those that can match, up to the first that always does. None if none
-# always does.
-_deciding(probe) := {i |
-	some i in _matching(probe)
-	i <= _last(probe)
-}
+# Sets of requests for each rule, so that the steps don't grow with the requests: what it can match, what it matches
+# whoever makes the request, and what it decides for somebody, since no rule before it always does.
 
-_deciding_or_all(probe) := _deciding(probe) if count(_deciding(probe)) > 0
+_matched := [_matched_by(rule, true) | some rule in _rules]
 
-else := _matching(probe)
+_matched_for_all := [_matched_for_everyone(rule) | some rule in _rules]
 
-_last(probe) := min({i |
-	some i in _matching(probe)
-	_matches_everyone(_rules[i], probe)
-})
+_decided := [requests |
+	some i, matched in _matched
+	requests := matched - union({before | some before in array.slice(_matched_for_all, 0, i)})
+]
 
-_matching(probe) := {i |
-	some i, rule in _rules
-	_level(rule) in _levels
-	_matches_verb(rule, probe.verb)
-	_matches_resource(rule, probe, true)
+_matched_for_everyone(rule) := set() if {
+	some field in ["users", "userGroups", "namespaces"]
+	_restricts(rule, field)
+} else := _matched_by(rule, false)
+
+# With `named`, what a rule matches for single objects counts too.
+_matched_by(rule, named) := _with_verb(rule) & _on_resource(rule, named) if {
+	_has_level(rule)
 	not _restricts(rule, "nonResourceURLs")
+} else := set()
+
+_with_verb(rule) := {[group, resource, verb] |
+	some verb in rule.verbs
+	some group, resource
+	_requests[[group, resource, verb]]
+} if {
+	_restricts(rule, "verbs")
+} else := _requests
+
+_on_resource(rule, named) := {request |
+	some entry in rule.resources
+	is_object(entry)
+	_counts(entry, named)
+	some request in _in_entry(entry)
+} if {
+	_restricts(rule, "resources")
+} else := _requests
+
+_counts(_, true)
+
+_counts(entry, false) if [name | some name in object.get(entry, "resourceNames", [])] == []
+
+_in_entry(entry) := {request | some name in names; some request in _named(group, name)} if {
+	group := _group(entry)
+	names := [name | some name in object.get(entry, "resources", [])]
+	names != []
+} else := _named(_group(entry), "*")
+
+_named(group, "*") := _of_group(group)
+
+_named(group, name) := {[api_group, name, verb] |
+	some api_group, verb
+	_of_group(group)[[api_group, name, verb]]
+} if {
+	is_string(name)
+	not contains(name, "*")
 }
 
-_matches_everyone(rule, probe) if {
-	every field in ["users", "userGroups", "namespaces"] {
-		not _restricts(rule, field)
-	}
-	_matches_resource(rule, probe, false)
+_named(group, name) := {request |
+	some request in _of_group(group)
+	name in _spellings(request[1])
+} if {
+	is_string(name)
+	name != "*"
+	contains(name, "*")
 }
+
+_of_group("*") := _requests
+
+_of_group(group) := {[group, resource, verb] | some resource, verb; _requests[[group, resource, verb]]} if group != "*"
+
+_spellings(resource) := {"*", resource, $"*/{parts[1]}", $"{parts[0]}/*"} if {
+	parts := split(resource, "/")
+} else := {"*", resource, $"{resource}/*"}
 
 _matches_everything(rule) if {
 	every field in ["users", "userGroups", "verbs", "resources", "namespaces", "nonResourceURLs"] {
@@ -244,37 +293,9 @@ _restricts(rule, field) if {
 	count(rule[field]) > 0
 }
 
-_matches_verb(rule, _) if not _restricts(rule, "verbs")
-
-_matches_verb(rule, verb) if verb in rule.verbs
-
-_matches_resource(rule, _, _) if not _restricts(rule, "resources")
-
-# With `named`, a rule for single objects matches too.
-_matches_resource(rule, probe, named) if {
-	some entry in rule.resources
-	is_object(entry)
-	_group(entry) in {probe.group, "*"}
-	_matches_name(entry, probe.resource)
-	true in {named, _all_names(entry)}
-}
-
 _group(entry) := group if {
 	group := object.get(entry, "group", "")
 	group != null
 } else := ""
 
-_all_names(entry) := count([name | some name in object.get(entry, "resourceNames", [])]) == 0
-
-_matches_name(entry, _) if count([name | some name in object.get(entry, "resources", [])]) == 0
-
-_matches_name(entry, resource) if {
-	some name in entry.resources
-	name in _spellings(resource)
-}
-
-_spellings(resource) := {"*", resource, $"*/{parts[1]}", $"{parts[0]}/*"} if {
-	parts := split(resource, "/")
-} else := {"*", resource, $"{resource}/*"}
-
-_names(probes) := concat(", ", sort({probe.resource | some probe in probes}))
+_names(requests) := concat(", ", sort({resource | some [_, resource, _] in requests}))

@@ -44,6 +44,11 @@ import data.lib.finding
 import data.lib.k8s
 
 violation contains finding.at(rego.metadata.chain(), _path(key), msg) if {
+	_identities
+	some [key, msg] in _faults
+}
+
+_faults contains [key, msg] if {
 	some key, value in _identities
 	not _owner(key, value)
 	msg := concat("", [
@@ -52,7 +57,7 @@ violation contains finding.at(rego.metadata.chain(), _path(key), msg) if {
 	])
 }
 
-violation contains finding.at(rego.metadata.chain(), _path(key), msg) if {
+_faults contains [key, msg] if {
 	count(input.parameters.owners) > 0
 	some key, value in _identities
 	owner := _owner(key, value)
@@ -61,7 +66,7 @@ violation contains finding.at(rego.metadata.chain(), _path(key), msg) if {
 	msg := $"ServiceAccount {k8s.name} gets an identity of {owner}, which is none of the owners allowed: use one of your own."
 }
 
-violation contains finding.at(rego.metadata.chain(), _path(key), msg) if {
+_faults contains [key, msg] if {
 	k8s.name == "default"
 	some key, _ in _identities
 	_forms[key].gives_access
@@ -71,7 +76,7 @@ violation contains finding.at(rego.metadata.chain(), _path(key), msg) if {
 	])
 }
 
-violation contains finding.at(rego.metadata.chain(), _path(key), msg) if {
+_faults contains [key, msg] if {
 	key := "iam.gke.io/gcp-service-account"
 	value := _identities[key]
 	is_string(value)
@@ -81,8 +86,6 @@ violation contains finding.at(rego.metadata.chain(), _path(key), msg) if {
 		"make a service account for the workload with the roles that it needs.",
 	])
 }
-
-default _identities := {}
 
 _identities := object.filter(annotations, _forms) if {
 	annotations := k8s.annotated_resource.metadata.annotations

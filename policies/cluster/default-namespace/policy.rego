@@ -63,11 +63,14 @@ violation contains finding.at(rego.metadata.chain(), "metadata.namespace", msg) 
 	fault := _fault[k8s.namespace]
 	kind := input.review.kind.kind
 	name := k8s.name
-	not [kind, name] in _allowed
-	not workloads.cluster_scoped[k8s.group_kind]
+	not _allowed[[kind, name]]
+	_is_in_namespaces(k8s.group_kind)
 	k8s.resource
 	msg := $"{kind} {name} {fault}: set metadata.namespace to a namespace of the application's own."
 }
+
+# Of a scalar, so that the objects of a kind share the answer.
+_is_in_namespaces(group_kind) if not workloads.cluster_scoped[group_kind]
 
 _fault := {"": "names no namespace", "default": "must not be in the namespace default"}
 

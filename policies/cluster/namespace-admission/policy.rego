@@ -52,7 +52,7 @@ _enforce := "pod-security.kubernetes.io/enforce"
 _enforce_version := "pod-security.kubernetes.io/enforce-version"
 
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
-	_checks != []
+	_level != "privileged"
 	some path, checks in _faults
 	reasons := concat("; ", [reason |
 		some check, fields in checks
@@ -68,35 +68,45 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 # The fields at fault, by the path of the pod and the official check.
 
 _faults[pod.path][check] contains found.path if {
+	minor := _minor
 	some check in _checks
 	some pod in k8s.pods
-	some found in levels.in_pod(check, pod, _minor)
+	some found in levels.in_pod(check, pod, minor)
 }
 
 _faults[pod.path][check] contains found.path if {
+	minor := _minor
 	some check in _checks
 	some pod in k8s.annotated_pods
-	some found in levels.in_annotations(check, pod, _minor)
+	some found in levels.in_annotations(check, pod, minor)
 }
 
 _faults[entry.pod.path][check] contains field if {
+	minor := _minor
 	some check in _checks
 	some entry in k8s.containers
-	some found in levels.in_container(check, entry, _minor)
+	some found in levels.in_container(check, entry, minor)
 	field := $"{entry.path}.{found.field}"
 }
 
 _faults[entry.pod.path].seccompProfile_baseline contains found.path if {
 	"seccompProfile_baseline" in _checks
+	minor := _minor
 	some entry in k8s.containers
-	some found in baseline_seccomp.in_container_annotation(entry, _minor)
+	some found in baseline_seccomp.in_container_annotation(entry, minor)
 }
 
-_checks := [] if _level == "privileged"
+_checks := levels.checks(_level, _minor)
 
-else := levels.checks(_level, _minor)
+# Of a namespace that is not known no level is guessed.
+_level := _level_of(_reviewed_labels) if {
+	_reviewed_labels
+} else := _level_in(k8s.namespace)
 
-_level := _level_of(object.get(_labels, _enforce, _default_level))
+# Of scalars, so that the pods of a namespace share the answer.
+_level_in(namespace) := _level_of(labels) if {
+	labels := _known_labels(namespace)
+} else := "privileged"
 
 _version := object.get(_labels, _enforce_version, _default_version)
 
@@ -104,9 +114,10 @@ _shown_version := finding.shown(_version)
 
 _minor := pss.minor(_version)
 
-_level_of(text) := text if text in {"privileged", "baseline", "restricted"}
-
-else := "restricted"
+_level_of(labels) := level if {
+	level := object.get(labels, _enforce, _default_level)
+	level in {"privileged", "baseline", "restricted"}
+} else := "restricted"
 
 default _default_level := "privileged"
 
@@ -116,17 +127,22 @@ default _default_version := "latest"
 
 _default_version := input.parameters.defaultVersion
 
-# The labels of the namespace: nothing where the namespace is not known, so that no level is guessed for it.
+# The labels of the namespace, as the API server gives them or as the inventory knows them.
 
-_labels := _labels_of(_namespace)
+_labels := labels if {
+	labels := _reviewed_labels
+} else := _known_labels(k8s.namespace)
 
 _labels_of(namespace) := namespace.metadata.labels if is_object(namespace.metadata.labels)
 
 else := {}
 
-_namespace := input.review.namespaceObject if {
-	is_object(input.review.namespaceObject)
-	input.review.namespaceObject != {}
-} else := namespace if {
-	some namespace in inventory.cluster_named("", "Namespace", k8s.namespace)
+_reviewed_labels := _labels_of(namespace) if {
+	namespace := input.review.namespaceObject
+	is_object(namespace)
+	namespace != {}
+}
+
+_known_labels(name) := _labels_of(namespace) if {
+	some namespace in inventory.cluster_named("", "Namespace", name)
 }

@@ -52,7 +52,17 @@ import data.lib.finding
 import data.lib.k8s
 import data.lib.selectors
 
-_prefix := "pod-security.kubernetes.io/"
+_modes := {
+	"pod-security.kubernetes.io/enforce",
+	"pod-security.kubernetes.io/warn",
+	"pod-security.kubernetes.io/audit",
+}
+
+_versions := {
+	"pod-security.kubernetes.io/enforce-version",
+	"pod-security.kubernetes.io/warn-version",
+	"pod-security.kubernetes.io/audit-version",
+}
 
 _rank := {"privileged": 0, "baseline": 1, "restricted": 2}
 
@@ -60,71 +70,76 @@ _labels := selectors.labels(k8s.labelled_resource("pod-security.kubernetes.io/")
 	not k8s.name in input.parameters.privilegedNamespaces
 }
 
-violation contains finding.at(rego.metadata.chain(), _path("enforce"), msg) if {
+violation contains finding.at(rego.metadata.chain(), _path("pod-security.kubernetes.io/enforce"), msg) if {
 	labels := _labels
 	not "pod-security.kubernetes.io/enforce" in object.keys(labels)
+	name := k8s.name
+	level := input.parameters.level
 	msg := concat("", [
-		$"Namespace {k8s.name} must enforce the Pod Security Standards: ",
-		$"set the label {_name("enforce")} to {input.parameters.level}.",
+		$"Namespace {name} must enforce the Pod Security Standards: ",
+		$"set the label pod-security.kubernetes.io/enforce to {level}.",
 	])
 }
 
-violation contains finding.at(rego.metadata.chain(), _path(mode), msg) if {
-	some mode in ["enforce", "warn", "audit"]
-	level := _labels[_name(mode)]
+violation contains finding.at(rego.metadata.chain(), _path(label), msg) if {
+	some label, level in _labels
+	_modes[label]
 	not level in object.keys(_rank)
-	msg := $"Namespace {k8s.name} has no valid Pod Security level in {_name(mode)}: write {_wanted}, in lower case."
+	msg := $"Namespace {k8s.name} has no valid Pod Security level in {label}: write {_wanted}, in lower case."
 }
 
-violation contains finding.at(rego.metadata.chain(), _path("enforce"), msg) if {
+violation contains finding.at(rego.metadata.chain(), _path("pod-security.kubernetes.io/enforce"), msg) if {
 	_rank[_enforced] < _rank[input.parameters.level]
 	msg := concat("", [
 		$"Namespace {k8s.name} enforces the Pod Security level {_enforced}: ",
-		$"set the label {_name("enforce")} to {input.parameters.level}.",
+		$"set the label pod-security.kubernetes.io/enforce to {input.parameters.level}.",
 	])
 }
 
-violation contains finding.at(rego.metadata.chain(), _path(mode), msg) if {
-	some mode, verb in {"warn": "warn about", "audit": "audit"}
-	level := object.get(_labels, _name(mode), "privileged")
-	_rank[level] < _rank[_wanted]
+violation contains finding.at(rego.metadata.chain(), _path(label), msg) if {
+	labels := _labels
+	wanted := _wanted
+	some label, verb in {
+		"pod-security.kubernetes.io/warn": "warn about",
+		"pod-security.kubernetes.io/audit": "audit",
+	}
+	_rank[object.get(labels, label, "privileged")] < _rank[wanted]
+	name := k8s.name
 	msg := concat("", [
-		$"Namespace {k8s.name} must {verb} what the Pod Security level {_wanted} forbids: ",
-		$"set the label {_name(mode)} to {_wanted}.",
+		$"Namespace {name} must {verb} what the Pod Security level {wanted} forbids: ",
+		$"set the label {label} to {wanted}.",
 	])
 }
 
-violation contains finding.at(rego.metadata.chain(), _path($"{mode}-version"), msg) if {
-	some mode in ["enforce", "warn", "audit"]
-	version := _labels[_name($"{mode}-version")]
+violation contains finding.at(rego.metadata.chain(), _path(label), msg) if {
+	some label, version in _labels
+	_versions[label]
 	not _valid_version(version)
-	msg := $"Namespace {k8s.name} has no valid version in {_name(mode)}-version: write latest or a version such as v1.34."
+	msg := $"Namespace {k8s.name} has no valid version in {label}: write latest or a version such as v1.34."
 }
 
-violation contains finding.at(rego.metadata.chain(), _path($"{mode}-version"), msg) if {
-	some mode in ["enforce", "warn", "audit"]
-	version := _labels[_name($"{mode}-version")]
+violation contains finding.at(rego.metadata.chain(), _path(label), msg) if {
+	some label, version in _labels
+	_versions[label]
 	_minor(version) < _minor(input.parameters.minimumVersion)
 	msg := concat("", [
-		$"Namespace {k8s.name} asks for version {version} of the Pod Security Standards in {_name(mode)}-version: ",
+		$"Namespace {k8s.name} asks for version {version} of the Pod Security Standards in {label}: ",
 		$"write {input.parameters.minimumVersion} or a later one.",
 	])
 }
 
-violation contains finding.at(rego.metadata.chain(), _path("enforce-version"), msg) if {
+violation contains finding.at(rego.metadata.chain(), _path("pod-security.kubernetes.io/enforce-version"), msg) if {
 	input.parameters.requireVersion
-	object.get(_labels, _name("enforce-version"), "latest") == "latest"
+	object.get(_labels, "pod-security.kubernetes.io/enforce-version", "latest") == "latest"
 	msg := concat("", [
 		$"Namespace {k8s.name} must pin the version of the Pod Security Standards: ",
-		$"set the label {_name("enforce-version")} to a version such as v1.34.",
+		"set the label pod-security.kubernetes.io/enforce-version to a version such as v1.34.",
 	])
 }
 
-_name(label) := $"{_prefix}{label}"
+_path(label) := $"metadata.labels[\"{label}\"]"
 
-_path(label) := $"metadata.labels[\"{_name(label)}\"]"
-
-_enforced := _labels[_name("enforce")]
+_enforced := _labels["pod-security.kubernetes.io/enforce"]
 
 # What the other modes are measured by: the level enforced, or the least that the profile asks for.
 _wanted := _enforced if {

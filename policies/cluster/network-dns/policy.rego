@@ -61,35 +61,35 @@ import data.lib.selectors
 
 # An allowance for DNS that is too wide.
 
-violation contains finding.at(rego.metadata.chain(), $"{entry.path}.to", msg) if {
+violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	some entry in _allowances
-	network.peers(entry.rule, "Egress") == []
-	msg := $"The rule allows DNS to everyone: name namespace {_resolver_namespaces} in to."
+	some path, msg in _faults(entry)
 }
 
-violation contains finding.at(rego.metadata.chain(), $"{entry.path}.to[{i}]", msg) if {
-	some entry in _allowances
-	some i, peer in network.peers(entry.rule, "Egress")
-	not _is_resolver(peer)
-	msg := concat("", [
-		"The rule allows DNS to others than the cluster's resolver: ",
-		$"select namespace {_resolver_namespaces} by kubernetes.io/metadata.name.",
-	])
-}
-
-violation contains finding.at(rego.metadata.chain(), $"{entry.path}.ports", msg) if {
-	some entry in _allowances
-	network.ports(entry.rule) == []
-	msg := "The rule for DNS allows all ports: name the resolver's in ports, UDP and TCP."
-}
-
-violation contains finding.at(rego.metadata.chain(), $"{entry.path}.ports[{i}]", msg) if {
-	some entry in _allowances
-	entry.to_resolver
-	some i, port in network.ports(entry.rule)
-	not _is_dns_port(port)
-	msg := "The rule for DNS allows other ports too: keep the resolver's only, UDP and TCP."
-}
+_faults(entry) := object.union_n([
+	{$"{entry.path}.to": msg |
+		network.peers(entry.rule, "Egress") == []
+		msg := $"The rule allows DNS to everyone: name namespace {_resolver_namespaces} in to."
+	},
+	{$"{entry.path}.to[{i}]": msg |
+		some i, peer in network.peers(entry.rule, "Egress")
+		not _is_resolver(peer)
+		msg := concat("", [
+			"The rule allows DNS to others than the cluster's resolver: ",
+			$"select namespace {_resolver_namespaces} by kubernetes.io/metadata.name.",
+		])
+	},
+	{$"{entry.path}.ports": msg |
+		network.ports(entry.rule) == []
+		msg := "The rule for DNS allows all ports: name the resolver's in ports, UDP and TCP."
+	},
+	{$"{entry.path}.ports[{i}]": msg |
+		entry.to_resolver
+		some i, port in network.ports(entry.rule)
+		not _is_dns_port(port)
+		msg := "The rule for DNS allows other ports too: keep the resolver's only, UDP and TCP."
+	},
+])
 
 # Egress that is denied without DNS.
 

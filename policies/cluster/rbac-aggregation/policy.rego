@@ -83,7 +83,7 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 }
 
 violation contains finding.at(rego.metadata.chain(), "aggregationRule.clusterRoleSelectors", msg) if {
-	count(rbac.list(_selectors)) == 0
+	rbac.list(_selectors) == []
 	msg := $"ClusterRole {k8s.name} has an aggregationRule that selects nothing: write selectors or remove it."
 }
 

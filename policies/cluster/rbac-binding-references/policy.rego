@@ -45,10 +45,19 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	msg := $"{_subject} {text}."
 }
 
+violation contains finding.at(rego.metadata.chain(), $"subjects[{i}].namespace", msg) if {
+	some i, subject in _subjects
+	subject.kind == "ServiceAccount"
+	rbac.text(subject, "namespace") == ""
+	binding := _subject
+	name := rbac.text(subject, "name")
+	msg := $"{binding} names the ServiceAccount {name} without a namespace: say which namespace it is in."
+}
+
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	input.parameters.foreignAccounts == "deny"
 	input.review.kind.kind == "RoleBinding"
-	some subject in rbac.subjects(k8s.resource, k8s.namespace)
+	some subject in rbac.reviewed_subjects
 	namespace := subject.account.namespace
 	not namespace in {k8s.namespace, ""}
 	path := $"{subject.path}.namespace"
@@ -57,11 +66,11 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 
 _subject := $"{input.review.kind.kind} {k8s.name}"
 
-# Whether the binding has the form that most have, so that nothing is wrong with it.
+# Whether the binding has the form that most have, so that nothing is wrong with it but a namespace that is not said.
 _is_usual if {
 	binding := k8s.resource
 	{"apiGroup": "rbac.authorization.k8s.io", "kind": kind, "name": name} = binding.roleRef
-	kind in _role_kinds[input.review.kind.kind]
+	_role_kinds[input.review.kind.kind][_] == kind
 	is_string(name)
 	name != ""
 	subjects := binding.subjects
@@ -71,11 +80,14 @@ _is_usual if {
 	}
 }
 
-_is_usual_subject({"kind": "ServiceAccount", "name": name, "namespace": namespace}) if {
+_is_usual_subject({"kind": "ServiceAccount", "name": name, "namespace": _}) if {
 	is_string(name)
 	name != ""
-	is_string(namespace)
-	namespace != ""
+}
+
+_is_usual_subject({"kind": "ServiceAccount", "name": name}) if {
+	is_string(name)
+	name != ""
 }
 
 _is_usual_subject({"kind": kind, "apiGroup": "rbac.authorization.k8s.io", "name": name}) if {
@@ -138,13 +150,6 @@ _wrong contains [$"subjects[{i}].name", "names a subject without a name: write i
 	some i, subject in _subjects
 	is_object(subject)
 	rbac.text(subject, "name") == ""
-}
-
-_wrong contains [$"subjects[{i}].namespace", text] if {
-	some i, subject in _subjects
-	subject.kind == "ServiceAccount"
-	rbac.text(subject, "namespace") == ""
-	text := $"names the ServiceAccount {rbac.text(subject, "name")} without a namespace: say which namespace it is in"
 }
 
 _role_ref := ref if {

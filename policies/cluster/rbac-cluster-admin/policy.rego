@@ -53,11 +53,10 @@ import data.lib.k8s
 import data.lib.rbac
 
 violation contains finding.at(rego.metadata.chain(), "roleRef.name", msg) if {
-	binding := k8s.resource
-	{"kind": kind, "name": name} := rbac.role_ref(binding)
+	{"kind": kind, "name": name} := rbac.reviewed_role
 	reason := _reason(kind, name)
 	subjects := concat(", ", sort({subject.identity |
-		some subject in rbac.subjects(binding, k8s.namespace)
+		some subject in rbac.reviewed_subjects
 		not _allowed(subject)
 	}))
 	subjects != ""
@@ -77,20 +76,12 @@ _reason(kind, name) := "every right there is" if {
 	name in input.parameters.namespaceAdminRoles
 	_scope
 } else := "a role that covers everything" if {
-	_covers_everything(kind, name, _place(kind))
+	rbac.gives_everything(kind, name, _place(kind))
 }
 
 _place("ClusterRole") := ""
 
 _place("Role") := k8s.namespace
-
-# Of scalars, so that bindings of one role share the answer.
-default _covers_everything(_, _, _) := false
-
-_covers_everything(kind, name, namespace) if {
-	some role in rbac.referenced({"kind": kind, "name": name}, namespace)
-	rbac.covers_everything(role)
-}
 
 _scope := "in every namespace" if input.review.kind.kind == "ClusterRoleBinding"
 

@@ -101,31 +101,30 @@ import data.lib.rbac
 import data.lib.rbac.builtin
 
 violation contains finding.at(rego.metadata.chain(), "roleRef.name", msg) if {
-	binding := k8s.resource
-	{"kind": kind, "name": name} := rbac.role_ref(binding)
+	{"kind": kind, "name": name} := rbac.reviewed_role
 	accounts := {identity |
-		some subject in rbac.subjects(binding, "")
+		some subject in rbac.subjects(k8s.resource, "")
 		_is_account(subject)
 		identity := subject.identity
 		not identity in input.parameters.allowedSubjects
-		not _controller(name, subject.account)
+		not _controller(subject.account, name)
 	}
 	accounts != set()
-	grants := _grants(kind, name)
+	{"what": what, "instead": instead} = _grants(kind, name)
+	shown := concat(", ", sort(accounts))
 	msg := concat("", [
-		$"ClusterRoleBinding {k8s.name} lets {concat(", ", sort(accounts))} {grants.what} ",
-		$"({kind} {name}){grants.instead}, ",
+		$"ClusterRoleBinding {k8s.name} lets {shown} {what} ({kind} {name}){instead}, ",
 		"or list the account in allowedSubjects.",
 	])
 }
 
-_is_account(subject) if subject.account != null
+_is_account(subject) if subject.account.name
 
 _is_account(subject) if subject.name == "system:serviceaccounts"
 
 _is_account(subject) if startswith(subject.name, "system:serviceaccounts:")
 
-_controller(role, {"namespace": "kube-system", "name": name}) if {
+_controller({"namespace": "kube-system", "name": name}, role) if {
 	role == $"system:controller:{name}"
 	name in input.parameters.allowedControllers
 }
@@ -133,7 +132,10 @@ _controller(role, {"namespace": "kube-system", "name": name}) if {
 # What the role grants beyond reading and what to do about it, in words; undefined where the inventory lacks the role
 # and its name says nothing. What a RoleBinding could grant instead goes before what it can't. Of scalars, so that the
 # bindings of a role share the answer.
-_grants(kind, name) := {"what": _in_namespaces(bindable[0]), "instead": _bind} if {
+_grants(kind, name) := {"what": _in_namespaces(first), "instead": _bind} if {
+	first := _rules(kind, name)[0] # Mostly that one is bindable, and tells all that is shown.
+	_is_bindable(first)
+} else := {"what": _in_namespaces(bindable[0]), "instead": _bind} if {
 	bindable := [rule | some rule in _rules(kind, name); _is_bindable(rule)]
 	bindable != []
 } else := {"what": _elsewhere(others[0]), "instead": _narrow} if {
@@ -141,7 +143,7 @@ _grants(kind, name) := {"what": _in_namespaces(bindable[0]), "instead": _bind} i
 	others != []
 } else := {"what": "change nearly everything in every namespace", "instead": _bind} if {
 	name in {"cluster-admin", "admin", "edit"}
-	count(rbac.referenced({"kind": kind, "name": name}, "")) == 0
+	count(rbac.referenced(kind, name, "")) == 0
 }
 
 _bind := ": bind such rights with a RoleBinding in each namespace that needs them"
@@ -149,23 +151,19 @@ _bind := ": bind such rights with a RoleBinding in each namespace that needs the
 _narrow := ", which no RoleBinding can grant: narrow the role to what the account needs"
 
 _rules(kind, name) := [rule |
-	some role in rbac.referenced({"kind": kind, "name": name}, "")
+	some role in rbac.referenced(kind, name, "")
 	some source in rbac.sources(role)
 	some rule in _more_than_reading(source)
 ]
 
 # The rules of a role that do more than read, and perhaps others.
-_more_than_reading(role) := [rbac.rule(i, raw) |
-	some i, raw in role.rules
-	not _reads(raw)
-] if {
+_more_than_reading(role) := [rbac.rule(i, role.rules[i]) | some i in (_writing(role) | _on_secrets(role))] if {
 	rbac.texts(role)
 } else := rbac.rules(role)
 
-_reads(raw) if {
-	{verb | some verb in raw.verbs} - rbac.read_verbs == set()
-	{resource | some resource in raw.resources} & {"secrets", "*"} == set()
-}
+_writing(role) := rbac.indexes(role, "verbs", {verb | verb := role.rules[_].verbs[_]} - rbac.read_verbs)
+
+_on_secrets(role) := rbac.indexes(role, "resources", {"secrets", "*"})
 
 _is_bindable(rule) if {
 	verbs := rule.verbs
@@ -183,16 +181,18 @@ _in_namespaces(rule) := $"{_verbs(rule.verbs - rbac.read_verbs)} {_resources(pai
 _elsewhere(rule) := $"{_verbs(rule.verbs - rbac.read_verbs)} {_resources(pairs)}" if {
 	pairs := _written(rule)
 	count(pairs) > 0
-} else := $"{_requests(verbs)} to {_urls(rule)}" if {
-	count(rule.urls) > 0
+} else := $"{_requests(verbs)} to {_urls(urls)}" if {
+	urls := rbac.urls(rule)
+	urls != set()
 	verbs := rule.verbs - {"get", "head", "options"}
 	count(verbs) > 0
 }
 
 # The groups and resources of a rule that it writes to, as far as that counts.
-_written(rule) := set() if rule.verbs - rbac.read_verbs == set()
-
-else := {[api_group, resource] | some api_group in rule.groups; some resource in rule.resources} - _ignored
+_written(rule) := pairs - _ignored if {
+	rule.verbs - rbac.read_verbs != set()
+	pairs := {[api_group, resource] | some api_group in rule.groups; some resource in rule.resources}
+} else := set()
 
 _ignored := {[api_group, resource] |
 	some name in input.parameters.ignoredResources
@@ -204,17 +204,17 @@ _has_no_namespace([api_group, resource], _) if builtin.cluster_scoped(api_group,
 
 _has_no_namespace(["", "namespaces"], verbs) if (verbs - rbac.read_verbs) - {"create", "deletecollection"} == set()
 
-_verbs(verbs) := "do anything to" if "*" in verbs
+_verbs(verbs) := "do anything to" if verbs["*"]
 
 else := concat(", ", sort(verbs))
 
-_requests(verbs) := "send any request" if "*" in verbs
+_requests(verbs) := "send any request" if verbs["*"]
 
 else := $"send {concat(", ", sort(verbs))} requests"
 
-_urls(rule) := "every URL" if "*" in rule.urls
+_urls(urls) := "every URL" if urls["*"]
 
-else := concat(", ", sort(rule.urls))
+else := concat(", ", sort(urls))
 
 # What another entry stands for too is left out.
 _resources(pairs) := concat(", ", sort({_shown(api_group, resource) |

@@ -51,11 +51,10 @@ import data.lib.rbac
 import data.lib.rbac.builtin
 
 violation contains finding.at(rego.metadata.chain(), "roleRef.name", msg) if {
-	binding := k8s.resource
-	{"kind": kind, "name": name} := rbac.role_ref(binding)
+	{"kind": kind, "name": name} := rbac.reviewed_role
 	name != ""
-	not _exists(kind, name)
-	binding.roleRef.kind in _role_kinds[input.review.kind.kind]
+	not _exists(kind, name, k8s.namespace)
+	k8s.resource.roleRef.kind in _role_kinds[input.review.kind.kind]
 	msg := concat("", [
 		$"{_subject} refers to the {kind} {name}, which is not there: whoever makes it decides what the ",
 		"subjects may do. Apply the role first, or name one that exists.",
@@ -63,8 +62,7 @@ violation contains finding.at(rego.metadata.chain(), "roleRef.name", msg) if {
 }
 
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
-	binding := k8s.resource
-	some subject in rbac.subjects(binding, k8s.namespace)
+	some subject in rbac.reviewed_subjects
 	{"namespace": namespace, "name": name} := subject.account
 	namespace != ""
 	name != ""
@@ -83,15 +81,16 @@ _role_kinds := {
 	"ClusterRoleBinding": ["ClusterRole"],
 }
 
-_exists(kind, name) if count(rbac.referenced({"kind": kind, "name": name}, k8s.namespace)) > 0
+# Of scalars, so that all bindings of a role share the answer.
+_exists(kind, name, namespace) if count(rbac.referenced(kind, name, namespace)) > 0
 
-_exists("ClusterRole", name) if name in builtin.cluster_roles
+_exists("ClusterRole", name, _) if name in builtin.cluster_roles
 
-_exists("Role", name) if $"{k8s.namespace}/{name}" in builtin.roles
+_exists("Role", name, namespace) if $"{namespace}/{name}" in builtin.roles
 
-_exists("ClusterRole", name) if $"ClusterRole/{name}" in input.parameters.knownRoles
+_exists("ClusterRole", name, _) if $"ClusterRole/{name}" in input.parameters.knownRoles
 
-_exists("Role", name) if $"Role/{k8s.namespace}/{name}" in input.parameters.knownRoles
+_exists("Role", name, namespace) if $"Role/{namespace}/{name}" in input.parameters.knownRoles
 
 # Of scalars, so that all bindings of an account share the answer. Every namespace has its default account.
 _account_exists(_, "default")

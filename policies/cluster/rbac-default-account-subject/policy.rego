@@ -27,7 +27,7 @@ import data.lib.k8s
 import data.lib.rbac
 
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
-	some subject in rbac.subjects(k8s.resource, k8s.namespace)
+	some subject in rbac.reviewed_subjects
 	subject.account.name == "default"
 	path := $"{subject.path}.name"
 	msg := concat("", [

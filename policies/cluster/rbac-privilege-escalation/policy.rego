@@ -66,14 +66,13 @@ import data.lib.rbac
 import data.lib.rbac.bootstrap
 import data.lib.rbac.grants
 
-violation contains finding.at(rego.metadata.chain(), hit.path, msg) if {
+violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	some given in _given
 	not _broad(given)
-	some name, hit in given.hits
-	grant := _grants[name]
-	msg := concat("", [
-		$"{_subject} must not grant {hit.verbs} on {hit.resources} (grant {name}): {grant.why}. {grant.instead}.",
-	])
+	some name, {"path": path, "verbs": verbs, "resources": resources} in given.hits
+	{"why": why, "instead": instead} = object.filter(_grants[name], {"why", "instead"})
+	subject := _subject
+	msg := $"{subject} must not grant {verbs} on {resources} (grant {name}): {why}. {instead}."
 }
 
 # A rule on every resource is one mistake, however many grants it holds.
@@ -112,7 +111,7 @@ _exempt if {
 _subject := $"{input.review.kind.kind} {k8s.name}"
 
 _broad(given) if {
-	"*" in given.rule.resources
+	given.rule.resources["*"]
 	count(given.hits) > 1
 }
 
@@ -144,7 +143,4 @@ _namespaces_of_strong_accounts contains subject.account.namespace if {
 
 _administers("ClusterRole", "cluster-admin")
 
-_administers(kind, name) if {
-	some role in rbac.referenced({"kind": kind, "name": name}, "")
-	rbac.covers_everything(role)
-}
+_administers(kind, name) if rbac.gives_everything(kind, name, "")

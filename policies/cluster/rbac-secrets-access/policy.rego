@@ -59,7 +59,7 @@ import data.lib.rbac.bootstrap
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	input.review.kind.kind == "ClusterRole"
 	role := k8s.resource
-	rules := rbac.rules_with(role, {"secrets", "*"})
+	rules := rbac.rules_on(role, {"secrets", "*"})
 	rules != []
 	not _exempt(k8s.name)
 	some rule in bootstrap.judged("ClusterRole", role, rules)
@@ -77,7 +77,7 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	input.review.kind.kind == "Role"
 	input.parameters.judgeRoles == true
 	role := k8s.resource
-	some rule in rbac.rules_with(role, {"secrets", "*"})
+	some rule in rbac.rules_on(role, {"secrets", "*"})
 	verbs := rbac.secret_reads(rule)
 	count(verbs) > 0
 	path := rbac.entry_path(rule, "resources", {"secrets", "*"})
@@ -89,7 +89,7 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 
 violation contains finding.at(rego.metadata.chain(), "roleRef.name", msg) if {
 	input.review.kind.kind == "ClusterRoleBinding"
-	ref := rbac.role_ref(k8s.resource)
+	ref := rbac.reviewed_role
 	_role_may_pass(ref.name)
 	not _exempt(ref.name)
 	_reads_secrets(ref)
@@ -123,8 +123,8 @@ _roles_bound_in_namespaces contains ref.name if {
 }
 
 _reads_secrets(ref) if {
-	some role in rbac.referenced(ref, "")
-	some rule in bootstrap.judged("ClusterRole", role, rbac.rules_with(role, {"secrets", "*"}))
+	some role in rbac.referenced(ref.kind, ref.name, "")
+	some rule in bootstrap.judged("ClusterRole", role, rbac.rules_on(role, {"secrets", "*"}))
 	count(rbac.secret_reads(rule)) > 0
 }
 

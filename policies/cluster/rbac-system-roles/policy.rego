@@ -51,12 +51,11 @@ import data.lib.rbac.bootstrap
 import data.lib.rbac.builtin
 
 violation contains finding.at(rego.metadata.chain(), "roleRef.name", msg) if {
-	binding := k8s.resource
-	{"kind": "ClusterRole", "name": name} = rbac.role_ref(binding)
+	{"kind": "ClusterRole", "name": name} = rbac.reviewed_role
 	startswith(name, "system:")
 	_for_components(name)
 	subjects := concat(", ", sort({subject.identity |
-		some subject in rbac.subjects(binding, k8s.namespace)
+		some subject in rbac.reviewed_subjects
 		not _allowed(name, subject)
 	}))
 	subjects != ""

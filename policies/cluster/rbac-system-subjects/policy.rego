@@ -67,10 +67,9 @@ import data.lib.k8s
 import data.lib.rbac
 
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
-	binding := k8s.resource
-	some subject in rbac.subjects(binding, k8s.namespace)
+	some subject in rbac.reviewed_subjects
 	who := _everybody(subject.name)
-	ref := rbac.role_ref(binding)
+	ref := rbac.reviewed_role
 	not _allowed(subject.name, ref)
 	path := $"{subject.path}.name"
 	msg := concat("", [

@@ -51,9 +51,18 @@ import data.lib.rbac
 import data.lib.rbac.bootstrap
 
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
-	some rule in _rules
-	some [path, text] in union({_wildcards(rule), _url_wildcards(rule), _spelled_out(rule)})
-	msg := $"{_subject} must not grant {text}."
+	some rule in _with_wildcards
+	some [path, text] in (_wildcards(rule) | _url_wildcards(rule))
+	subject := _subject
+	msg := $"{subject} must not grant {text}."
+}
+
+violation contains finding.at(rego.metadata.chain(), $"{rbac.path(rule)}.verbs", msg) if {
+	some rule in _spelled_out
+	msg := concat("", [
+		$"{_subject} must not grant every verb on {_resources(rule)}, which is what * means: leave out the verbs that are ",
+		"not needed, deletecollection to begin with.",
+	])
 }
 
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
@@ -63,54 +72,50 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	msg := $"{_subject} can't be read here, so what it grants is unknown: write {want}."
 }
 
+# The rules that have a wildcard anywhere, and perhaps others: all rules of a role that can't be read at a glance.
+_with_wildcards := _judged(rbac.rules_with(role, {text | some text in texts; contains(text, "*")})) if {
+	texts := _texts
+	contains(concat(" ", texts), "*")
+	role := k8s.resource
+} else := _judged(rbac.rules(_odd))
+
+# The rules that complete a list of every verb there is.
+_spelled_out := [rule |
+	some rule in _rules
+	rule.verbs.deletecollection
+	not rule.verbs["*"]
+	not input.parameters.allowSpelledOutVerbs == true
+	_completes_verbs(rule)
+]
+
+# All rules of a role, where they may add up to every verb or can't be read at a glance.
+_rules := _judged(rbac.rules(k8s.resource)) if {
+	_texts.deletecollection
+	_all_verbs - _texts == set()
+} else := _judged(rbac.rules(_odd))
+
+_judged(rules) := bootstrap.judged(input.review.kind.kind, k8s.resource, rules) if not _exempt
+
 # What a rule must not grant, as [path, text].
 
 _wildcards(rule) := {[path, text] |
-	contains(concat(" ", ((rule.verbs | rule.groups) | rule.resources)), "*")
 	some field in ["verbs", "apiGroups", "resources"]
 	is_array(rule.raw[field])
 	some i, entry in rule.raw[field]
 	is_string(entry)
 	contains(entry, "*")
-	path := $"{rule.path}.{field}[{i}]"
+	path := $"{rbac.path(rule)}.{field}[{i}]"
 	text := _meaning(field, entry)
 }
 
 _url_wildcards(rule) := {[path, text] |
-	rule.urls != set()
 	is_array(rule.raw.nonResourceURLs)
 	some i, url in rule.raw.nonResourceURLs
 	is_string(url)
 	contains(url, "*")
 	not _allowed_url(url)
-	path := $"{rule.path}.nonResourceURLs[{i}]"
+	path := $"{rbac.path(rule)}.nonResourceURLs[{i}]"
 	text := $"the non-resource URLs {url}: list the URLs that are needed"
-}
-
-_spelled_out(rule) := {[path, text] |
-	"deletecollection" in rule.verbs
-	not input.parameters.allowSpelledOutVerbs == true
-	not "*" in rule.verbs
-	_completes_verbs(rule)
-	path := $"{rule.path}.verbs"
-	text := concat("", [
-		$"every verb on {_resources(rule)}, which is what * means: leave out the verbs that are not needed, ",
-		"deletecollection to begin with",
-	])
-}
-
-_rules := [rule |
-	role := k8s.resource
-	not _names_all(role)
-	not _exempt
-	some rule in bootstrap.judged(input.review.kind.kind, role, rbac.rules(role))
-]
-
-# Whether no rule has anything that is judged here.
-_names_all(role) if {
-	texts := rbac.texts(role)
-	not contains(concat(" ", texts), "*")
-	_all_verbs - texts != set()
 }
 
 _exempt if {
@@ -163,23 +168,27 @@ _completes_verbs(rule) if {
 }
 
 _every_verb(api_group, resource) if {
-	some names in {rule.names | some rule in _rules}
+	some names in _names
 	verbs := {verb |
 		some rule in _rules
-		rule.names == names
-		api_group in rule.groups
-		resource in rule.resources
+		rule.groups[api_group]
+		rule.resources[resource]
+		rbac.names(rule) == names
 		some verb in rule.verbs
 	}
 	_all_verbs - verbs == set()
 }
 
+_names := {rbac.names(rule) | some rule in _rules}
+
 _all_verbs := {"get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"}
 
 _resources(rule) := concat(", ", sort(rule.resources))
 
+_texts := rbac.texts(k8s.resource)
+
 # The role, where it can't be read at a glance.
-_odd := k8s.resource if not rbac.texts(k8s.resource)
+_odd := k8s.resource if not _texts
 
 # What can't be read, as [path, what to write].
 _unreadable(role) := union({
@@ -195,8 +204,8 @@ _unreadable(role) := union({
 		some rule in rbac.rules(role)
 		some field in rbac.rule_fields
 		value := rule.raw[field]
-		not _texts(value)
-		path := $"{rule.path}.{field}"
+		not _is_texts(value)
+		path := $"{rbac.path(rule)}.{field}"
 	},
 })
 
@@ -204,11 +213,11 @@ _list_or_null(x) if is_array(x)
 
 _list_or_null(null)
 
-_texts(xs) if {
+_is_texts(xs) if {
 	is_array(xs)
 	every x in xs {
 		is_string(x)
 	}
 }
 
-_texts(null)
+_is_texts(null)

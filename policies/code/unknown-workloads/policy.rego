@@ -43,11 +43,14 @@ import data.lib.finding
 import data.lib.k8s
 
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
-	not input.review.kind.group in input.parameters.ignoredGroups
-	body := object.remove(k8s.resource, ["metadata", "status"])
-	lists := _lists(json.marshal(body))
+	_is_judged_group(input.review.kind.group)
+
+	# Looking at each value of an object takes much longer than this look at its JSON, and most objects have no other
+	# lists of containers than those that are judged.
+	lists := strings.count(json.marshal(k8s.resource), `ontainers":[`)
 	lists > 0
 	lists > count(_judged_lists)
+	body := object.remove(k8s.resource, ["metadata", "status"])
 	walk(body, [steps, list])
 	steps[count(steps) - 1] in {"containers", "initContainers"}
 	is_array(list)
@@ -61,15 +64,14 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	])
 }
 
-# How many lists of containers a text of JSON has. Looking at each value of an object takes much longer, and most objects
-# have no other lists of containers than those that are judged.
-_lists(text) := count(indexof_n(text, `"containers":[`)) + count(indexof_n(text, `"initContainers":[`))
+_is_judged_group(group) if not group in input.parameters.ignoredGroups
 
-_judged_lists contains $"{pod.path}.{type}" if {
-	some pod in k8s.all_pods
-	not pod.containers # Else its lists stand elsewhere, in another form.
-	some type in ["containers", "initContainers"]
-	is_array(pod.spec[type])
+# The lists of containers that are judged; of equal ones, one. Pods with more fields have their containers elsewhere, in
+# another form.
+_judged_lists := {list |
+	some {"path": _, "spec": spec, "metadata": _, "metadata_path": _} in k8s.all_pods
+	some list in object.filter(spec, ["initContainers", "containers", "ephemeralContainers"])
+	is_array(list)
 }
 
 _has_image(list) if {

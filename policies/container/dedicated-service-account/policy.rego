@@ -50,19 +50,19 @@ import data.lib.k8s
 import data.lib.serviceaccounts
 import data.lib.workloads
 
-violation contains finding.at(rego.metadata.chain(), path, msg) if {
-	some pod in serviceaccounts.pods
-	spec := pod.spec
-	account := serviceaccounts.name(spec)
+violation contains finding.at(rego.metadata.chain(), $"{path}.{serviceaccounts.field(spec)}", msg) if {
+	some {"path": path, "spec": spec, "account": account} in serviceaccounts.pods
 	account != "default"
-	not account in input.parameters.shared
+	_is_for_one(account)
 	others := _others(account)
-	count(others) > 0
-	path := $"{pod.path}.{serviceaccounts.field(spec)}"
+	others != set()
 	names := concat(", ", array.slice(sort(others), 0, 3))
 	shown := finding.shown(account)
 	msg := $"ServiceAccount {shown} is also used by {names}: give each workload a ServiceAccount of its own."
 }
+
+# Of a scalar, so that the pods of an account share the answer.
+_is_for_one(account) if not account in input.parameters.shared
 
 # Some other workloads of the namespace with the account, as "Kind name".
 _others(account) := {shown |
@@ -84,12 +84,17 @@ _first_roots(namespace, account) := array.slice(sort([[root.shown, key, root.nod
 
 # The workloads of a namespace by account.
 _users(namespace) := object.union_n([{account: {node.key: node}} |
-	some of_kind in inventory.kinds_in(namespace)
-	some name, obj in of_kind.objects
-	some spec in _specs(of_kind.group_kind, obj)
+	some {"group_kind": group_kind, "objects": objects} in inventory.kinds_in(namespace)
+	_makes_pods(group_kind)
+	some name, obj in objects
+	some spec in _specs(group_kind, obj)
 	account := serviceaccounts.name(spec)
-	node := _node(of_kind.group_kind, name, obj)
+	node := _node(group_kind, name, obj)
 ])
+
+_makes_pods(group_kind) if workloads.pod_templates[group_kind]
+
+_makes_pods(group_kind) if workloads.containers_in[group_kind]
 
 _own := _node(k8s.group_kind, k8s.name, k8s.resource)
 

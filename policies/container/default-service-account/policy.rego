@@ -24,18 +24,14 @@ package rampart.container.default_service_account
 import data.lib.finding
 import data.lib.serviceaccounts
 
-violation contains finding.at(rego.metadata.chain(), path, msg) if {
-	some pod in serviceaccounts.pods
-	spec := pod.spec
-	account := serviceaccounts.name(spec)
-	not _is_named(account)
-	at := pod.path
+violation contains finding.at(rego.metadata.chain(), $"{path}.{field}", msg) if {
+	some {"path": path, "spec": spec, "account": account} in serviceaccounts.pods
+	_is_shared(account)
 	field := serviceaccounts.field(spec)
-	path := $"{at}.{field}"
 	msg := $"The pod has no ServiceAccount of its own: set {field} to one made for this workload."
 }
 
-_is_named(account) if {
-	is_string(account)
-	account != "default"
-}
+_is_shared("default")
+
+# The API server takes texts alone.
+_is_shared(account) if not is_string(account)

@@ -61,30 +61,37 @@ import data.lib.finding
 import data.lib.k8s
 import data.lib.serviceaccounts
 
-violation contains finding.at(rego.metadata.chain(), path, msg) if {
-	some pod in serviceaccounts.pods
-	spec := pod.spec
+violation contains finding.at(rego.metadata.chain(), $"{path}.automountServiceAccountToken", msg) if {
+	some {"path": path, "spec": spec, "account": account} in serviceaccounts.pods
 	mounts := object.get(spec, "automountServiceAccountToken", null)
 	mounts != false
-	account := serviceaccounts.name(spec)
-	or_allow := _or_allow(k8s.namespace, account, mounts)
-	at := pod.path
-	path := $"{at}.automountServiceAccountToken"
-	shown := finding.shown(account)
-	msg := $"The pod mounts an API token of ServiceAccount {shown}: set automountServiceAccountToken to false{or_allow}."
+	msg := _mounting(k8s.namespace, account, mounts)
 }
 
-violation contains finding.at(rego.metadata.chain(), $"{path}.{field}", msg) if {
-	some [pod, volume, path, token] in _tokens
-	some field, msg in _faults(pod.spec, volume, token)
-	not _injected(pod.spec, volume, token)
+# Of scalars, so that the pods of an account share the answer.
+_mounting(namespace, account, mounts) := concat("", [
+	$"The pod mounts an API token of ServiceAccount {finding.shown(account)}: ",
+	$"set automountServiceAccountToken to false{or_allow}.",
+]) if {
+	or_allow := _or_allow(namespace, account, mounts)
+}
+
+violation contains finding.at(rego.metadata.chain(), path, msg) if {
+	some pod in serviceaccounts.pods
+	some i, j
+	token := pod.spec.volumes[i].projected.sources[j].serviceAccountToken
+	token != null
+	volume := pod.spec.volumes[i]
+	some field, msg in _faults(pod, volume, token)
+	not _injected(pod, volume, token)
+	path := $"{pod.path}.volumes[{i}].projected.sources[{j}].serviceAccountToken.{field}"
 }
 
 # What is at fault with a projected token, by its field.
-_faults(spec, volume, token) := object.union(
+_faults(pod, volume, token) := object.union(
 	{"audience": msg |
 		not _for_another_audience(token)
-		or_allow := _or_allow(k8s.namespace, serviceaccounts.name(spec), true)
+		or_allow := _or_allow(k8s.namespace, pod.account, true)
 		msg := concat("", [
 			$"Volume {finding.name(volume)} holds a token for the API server: set audience to the service that it is for",
 			$"{or_allow}.",
@@ -101,8 +108,7 @@ _faults(spec, volume, token) := object.union(
 )
 
 # What to do else than to go without a token; undefined for pods that may have one or don't mount one. Workloads that
-# call the API, such as operators, are known by the rights of their account. Of scalars, so that the pods of an account
-# share the answer.
+# call the API, such as operators, are known by the rights of their account.
 _or_allow(namespace, account, mounts) := _advice(serviceaccounts.bound(namespace, account)) if {
 	not _unmounted(namespace, account, mounts)
 }
@@ -117,15 +123,6 @@ _unmounted(_, _, false)
 
 _unmounted(namespace, account, null) if serviceaccounts.unmounting(namespace, account) == true
 
-_tokens := [[pod, volume, path, token] |
-	some pod in serviceaccounts.pods
-	some i, j
-	token := pod.spec.volumes[i].projected.sources[j].serviceAccountToken
-	token != null
-	volume := pod.spec.volumes[i]
-	path := $"{pod.path}.volumes[{i}].projected.sources[{j}].serviceAccountToken"
-]
-
 _for_another_audience(token) if {
 	is_string(token.audience)
 	token.audience != ""
@@ -138,11 +135,11 @@ _short_lived(seconds) if {
 }
 
 # What the API server adds to a pod that does not turn it off. The pod itself is what has to change then.
-_injected(spec, volume, token) if {
+_injected(pod, volume, token) if {
 	is_string(volume.name)
 	startswith(volume.name, "kube-api-access-")
 	token.expirationSeconds == 3607
-	not _unmounted(k8s.namespace, serviceaccounts.name(spec), object.get(spec, "automountServiceAccountToken", null))
+	not _unmounted(k8s.namespace, pod.account, object.get(pod.spec, "automountServiceAccountToken", null))
 }
 
 # What Dapr's injector adds for its sidecar: a token for sentry alone, whose life nobody can set.

@@ -48,9 +48,10 @@ _shipped(name) := rbac.rules({"rules": [rule |
 
 _within_any(rule, known) if {
 	some wide in known
-	every field in ["groups", "resources", "verbs", "urls"] {
+	every field in ["groups", "resources", "verbs"] {
 		_within(rule[field], object.get(wide, field, set()))
 	}
+	_within(rbac.urls(rule), object.get(wide, "urls", set()))
 	_named_within(rule, object.get(wide, "names", set()))
 }
 
@@ -61,8 +62,8 @@ _within(values, wide) if values - wide == set()
 _named_within(_, names) if count(names) == 0
 
 _named_within(rule, names) if {
-	rule.named
-	every resource_name in rule.names {
+	rbac.named(rule)
+	every resource_name in rbac.names(rule) {
 		resource_name in names
 	}
 }

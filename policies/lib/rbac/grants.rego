@@ -263,14 +263,15 @@ _impersonating := {
 # description: |
 #   The rules of a role that can give something of a grant or of `workloads` by the words that they have, and perhaps
 #   others. Most rules spell nothing that any grant is about, or only read it.
-suspects(role) := [rbac.rule(i, raw) |
+suspects(role) := [rbac.rule(i, role.rules[i]) |
 	texts := rbac.texts(role)
-	texts & _verbs_and_readable != set()
-	texts & _spellings_and_open_groups != set()
-	some i, raw in role.rules
-	own := {text | some text in raw[_]}
-	own & _verbs_and_readable != set()
-	own & _spellings_and_open_groups != set()
+	verbs := texts & _verbs_and_readable
+	verbs != set()
+	spelled := texts & _spellings_and_open_groups
+	spelled != set()
+	changing := rbac.indexes(role, "verbs", verbs) | rbac.indexes(role, "resources", texts & _readable)
+	spelling := rbac.indexes(role, "resources", spelled) | rbac.indexes(role, "apiGroups", texts & _open_groups)
+	some i in (changing & spelling)
 ] if {
 	rbac.texts(role)
 } else := rbac.rules(role)
@@ -278,10 +279,7 @@ suspects(role) := [rbac.rule(i, raw) |
 # METADATA
 # description: |
 #   The names of the grants, "workloads" among them, that the rule can give something of by its groups and resources.
-candidates(rule) := set() if {
-	rule.resources & _spellings == set()
-	rule.groups & _open_groups == set()
-} else := _by_spelling(rule) | _unspelled(rule) if {
+candidates(rule) := _by_spelling(rule) | _unspelled(rule) if {
 	rule.verbs & _verbs != set()
 } else := _by_spelling(rule) if {
 	rule.verbs & _reads != set()
@@ -294,10 +292,17 @@ _by_spelling(rule) := {name |
 	some name in _giving(api_group, resource)
 }
 
-# A ref that leads through all grants at once is a fraction of a loop over them.
+# A ref that leads through all grants at once is a fraction of a loop over them. Every grant has the resource `*`.
 _giving("*", resource) := {name |
 	some name, i
 	_every[name].targets[i].spellings[resource]
+}
+
+_giving(api_group, "*") := {name |
+	some name, i
+	_every[name].targets[i].group == api_group
+} if {
+	api_group != "*"
 }
 
 _giving(api_group, resource) := {name |
@@ -306,6 +311,7 @@ _giving(api_group, resource) := {name |
 	_every[name].targets[i].group == api_group
 } if {
 	api_group != "*"
+	resource != "*"
 }
 
 # What no list of spellings names.
@@ -348,12 +354,13 @@ _verbs_and_readable := _verbs | _readable
 #   What a rule gives of a grant, as {"verbs", "resources", "group", "path"}, for the first target that it covers;
 #   undefined if it gives nothing.
 granted(rule, grant) := [hit |
+	groups := rule.groups
 	some target in grant.targets
-	rule.groups & {"*", target.group} != set()
+	groups & {"*", target.group} != set()
 	resources := _spelled(rule, target)
 	resources != set()
 	verbs := _unlimited(rule, grant, target, rbac.verbs_among(rule.verbs, target.verbs))
-	count(verbs) > 0
+	verbs != set()
 	hit := {
 		"verbs": concat(", ", sort(_as_written(rule, verbs))),
 		"resources": concat(", ", sort(resources)),
@@ -372,25 +379,25 @@ _spelled(rule, target) := (rule.resources & target.spellings) | {resource |
 	target.group in rule.groups
 } else := rule.resources & target.spellings
 
-_as_written(rule, _) := {"*"} if "*" in rule.verbs
+_as_written(rule, verbs) := {"*"} if {
+	rule.verbs["*"]
+} else := verbs
 
-_as_written(rule, verbs) := verbs if not "*" in rule.verbs
-
-_unlimited(rule, grant, target, verbs) := {verb |
+_unlimited(rule, grant, target, verbs) := verbs if {
+	not rbac.named(rule)
+} else := {verb |
 	some verb in verbs
 	not _limited_for(rule, grant, target, verb)
 }
 
-_limited_for(rule, grant, target, verb) if {
-	rule.named
+_limited_for(_, grant, target, verb) if {
 	grant.names == "limit"
 	rbac.names_object(_subresource(target), verb)
 }
 
 _limited_for(rule, grant, _, _) if {
-	rule.named
 	grant.names == "strong"
-	every name in rule.names {
+	every name in rbac.names(rule) {
 		not name in grant.strong_names
 		not _begins_with_any(name, grant.strong_prefixes)
 	}

@@ -8,6 +8,7 @@
 package lib.rbac
 
 import data.lib.inventory
+import data.lib.k8s
 
 group := "rbac.authorization.k8s.io"
 
@@ -31,13 +32,9 @@ texts(role) := found if {
 }
 
 # METADATA
-# description: Whether the rules of a role can be read at a glance and none of them has any of the words.
-free_of(role, words) if texts(role) & words == set()
-
-# METADATA
 # description: |
-#   The rules of a role as {"path", "raw", "verbs", "groups", "resources", "urls" (sets), "names", "named"}; `named`
-#   tells whether resourceNames limit the rule at all.
+#   The rules of a role as {"index", "raw", "verbs", "groups", "resources"}, the last three of them sets. What else is
+#   asked of few rules have functions of their own: `path`, `urls`, `names`, `named`.
 rules(role) := [rule(i, raw) | some i, raw in role.rules] if {
 	texts(role)
 } else := [object.union({"raw": raw}, object.remove(rule(i, _lists_of(raw)), ["raw"])) |
@@ -48,50 +45,79 @@ rules(role) := [rule(i, raw) | some i, raw in role.rules] if {
 # METADATA
 # description: One rule of a role that can be read at a glance, in the form of `rules`.
 rule(i, raw) := {
-	"path": $"rules[{i}]",
+	"index": i,
 	"raw": raw,
 	"verbs": {verb | some verb in raw.verbs},
 	"groups": {api_group | some api_group in raw.apiGroups},
 	"resources": {resource | some resource in raw.resources},
-	"urls": {url | some url in raw.nonResourceURLs},
-	"names": names,
-	"named": _limiting(names),
-} if {
-	names := object.get(raw, "resourceNames", [])
 }
+
+# METADATA
+# description: Where a rule stands in its role.
+path(rule) := $"rules[{rule.index}]"
+
+# METADATA
+# description: The non-resource URLs of a rule, as a set.
+urls(rule) := {url |
+	some url in list(object.get(rule.raw, "nonResourceURLs", null))
+	is_string(url)
+}
+
+# METADATA
+# description: The resourceNames of a rule, an empty list where it has no list of them.
+names(rule) := _array(object.get(rule.raw, "resourceNames", null))
+
+# METADATA
+# description: Whether resourceNames limit the rule at all.
+named(rule) if _limiting(rule.raw.resourceNames)
 
 # METADATA
 # description: |
 #   The rules of a role that have one of the words, whichever list it stands in, and perhaps others: all rules of a role
 #   that can't be read at a glance.
-rules_with(role, words) := [rule(i, raw) |
-	texts(role) & words != set()
-	some i, raw in role.rules
-	{text | some text in raw[_]} & words != set()
+rules_with(role, words) := [] if {
+	texts(role) & words == set()
+} else := [rule(i, role.rules[i]) |
+	some i in {i | some word in (texts(role) & words); some i; role.rules[i][_][_] == word}
 ] if {
 	texts(role)
 } else := rules(role)
 
-# The lists of a rule of any form: what is no text is left out, but for names.
-_lists_of(raw) := object.union(
-	{field: strings |
-		some field in rule_fields
-		strings := [x | some x in list(object.get(raw, field, null)); is_string(x)]
-	},
-	{"resourceNames": _array(object.get(raw, "resourceNames", null))},
-)
+# METADATA
+# description: Like `rules_with`, for words that stand among the resources of a rule.
+rules_on(role, resources) := [] if {
+	texts(role) & resources == set()
+} else := [rule(i, role.rules[i]) | some i in indexes(role, "resources", texts(role) & resources)] if {
+	texts(role)
+} else := rules(role)
+
+# METADATA
+# description: |
+#   The indexes of the rules that have one of the words in a list. A ref that leads through the lists of all rules takes a
+#   fraction of the time of a look at each.
+indexes(role, field, words) := {i |
+	some word in words
+	some i
+	role.rules[i][field][_] == word
+}
+
+# The lists of a rule of any form: what is no text is left out.
+_lists_of(raw) := {field: strings |
+	some field in ["verbs", "apiGroups", "resources"]
+	strings := [x | some x in list(object.get(raw, field, null)); is_string(x)]
+}
 
 rule_fields := ["verbs", "apiGroups", "resources", "nonResourceURLs"]
 
 # An empty name stands for requests without one (list, create), `*` is no pattern: neither limits anything.
-_limiting(names) := false if {
-	names == []
-} else if {
-	every name in names {
-		is_string(name)
-		not name in {"", "*"}
+_limiting(texts) if {
+	is_array(texts)
+	texts != []
+	every text in texts {
+		is_string(text)
+		not text in {"", "*"}
 	}
-} else := false
+}
 
 # METADATA
 # description: The value as a list; a single string or object is a list of one, anything else an empty list.
@@ -129,7 +155,7 @@ covers_any_object(rule, api_group, resource, subresource, verb) if {
 #   Whether resourceNames limit the rule for the verb. They can't limit requests that name no object: create, list,
 #   watch and deletecollection. Requests on a subresource always name its object.
 limited(rule, subresource, verb) if {
-	rule.named
+	named(rule)
 	names_object(subresource, verb)
 }
 
@@ -163,27 +189,38 @@ secret_reads(rule) := sort([verb |
 
 # METADATA
 # description: Those of the verbs that are wanted; all of these for `*`.
-verbs_among(verbs, wanted) := wanted if "*" in verbs
+verbs_among(verbs, wanted) := wanted if verbs["*"]
 
 else := verbs & wanted
 
 # METADATA
 # description: |
-#   Whether a role, with what it collects from the inventory, covers everything, cluster-admin by whatever name.
+#   Whether one of the roles that a binding in the namespace refers to covers everything, with what it collects from the
+#   inventory: cluster-admin by whatever name, true or false. Of scalars, so that all bindings of a role share the answer.
+default gives_everything(_, _, _) := false
+
+gives_everything(kind, name, namespace) if {
+	some role in referenced(kind, name, namespace)
+	covers_everything(role)
+}
+
+# METADATA
+# description: Whether a role, with what it collects from the inventory, covers everything.
 covers_everything(role) if {
 	wide := [found |
 		some source in sources(role)
-		not free_of(source, {"*"})
-		some found in rules_with(source, {"*"})
-		"*" in found.resources
+		contains(json.marshal(source.rules), `"*"`) # Hardly any role does, and this costs less than reading its rules.
+		some found in rules_on(source, {"*"})
+		found.resources["*"]
 	]
+	wide != []
 	everything(wide)
 }
 
 # METADATA
 # description: Whether the rules together cover everything.
 everything(rules_of_role) if {
-	every api_group in ["", "apps", group] {
+	every api_group in ["", "apps", "rbac.authorization.k8s.io"] {
 		every verb in ["get", "create", "update", "delete"] {
 			some rule in rules_of_role
 			covers_any_object(rule, api_group, "anything", "", verb)
@@ -193,15 +230,20 @@ everything(rules_of_role) if {
 
 # METADATA
 # description: The path of the first entry of a rule's list that is one of the values; the list's own path if none is.
-entry_path(rule, field, values) := $"{rule.path}.{field}[{min(indexes)}]" if {
-	indexes := _indexes(rule, field, values)
-	count(indexes) > 0
-} else := $"{rule.path}.{field}"
+entry_path(rule, field, values) := $"rules[{rule.index}].{field}[{first}]" if {
+	first := min({i |
+		some i, value in list(object.get(rule.raw, field, null))
+		values[value]
+	})
+} else := $"rules[{rule.index}].{field}"
 
-_indexes(rule, field, values) := [i |
-	some i, value in list(object.get(rule.raw, field, null))
-	value in values
-]
+# METADATA
+# description: The subjects of the binding under review, in the form of `subjects`.
+reviewed_subjects := subjects(k8s.resource, k8s.namespace)
+
+# METADATA
+# description: The role that the binding under review refers to, in the form of `role_ref`.
+reviewed_role := role_ref(k8s.resource)
 
 # METADATA
 # description: |
@@ -212,17 +254,15 @@ subjects(binding, namespace) := [_subject(i, raw, namespace) |
 	some i, raw in list(object.get(binding, "subjects", null))
 ]
 
-_subject(i, raw, binding_namespace) := {
-	"path": $"subjects[{i}]",
-	"kind": "ServiceAccount",
-	"name": name,
-	"account": {"namespace": own, "name": name},
-	"identity": $"ServiceAccount/{own}/{name}",
-} if {
-	{"kind": "ServiceAccount", "name": name, "namespace": own} = raw
+# Most subjects have one of the first two forms.
+_subject(i, raw, binding_namespace) := _service_account(i, name, namespace) if {
+	{"kind": "ServiceAccount", "name": name, "namespace": namespace} = raw
 	is_string(name)
-	is_string(own)
-	own != ""
+	is_string(namespace)
+	namespace != ""
+} else := _service_account(i, name, binding_namespace) if {
+	{"kind": "ServiceAccount", "name": name} = raw
+	is_string(name)
 } else := {
 	"path": $"subjects[{i}]",
 	"kind": kind,
@@ -233,6 +273,14 @@ _subject(i, raw, binding_namespace) := {
 	kind := text(raw, "kind")
 	name := text(raw, "name")
 	account := _account(kind, name, text(raw, "namespace"), binding_namespace)
+}
+
+_service_account(i, name, namespace) := {
+	"path": $"subjects[{i}]",
+	"kind": "ServiceAccount",
+	"name": name,
+	"account": {"namespace": namespace, "name": name},
+	"identity": $"ServiceAccount/{namespace}/{name}",
 }
 
 # METADATA
@@ -280,29 +328,20 @@ _role_kind(kind) := "ClusterRole" if kind != "Role"
 # METADATA
 # description: |
 #   The roles of the inventory that a binding in the namespace refers to, as a set; empty if the inventory lacks it. In
-#   files, a Role that names no namespace counts.
-referenced({"kind": "Role", "name": name}, namespace) := roles if {
+#   files, a Role that names no namespace counts. Of scalars, so that all bindings of a role share the answer.
+referenced("Role", name, namespace) := roles if {
 	roles := inventory.namespaced_named(namespace, group, "Role", name) | inventory.cluster_named(group, "Role", name)
 }
 
-referenced({"kind": "ClusterRole", "name": name}, _) := inventory.cluster_named(group, "ClusterRole", name)
-
-# METADATA
-# description: The rules of a role with those that its aggregationRule collects from the inventory.
-effective_rules(role) := [found |
-	some source in sources(role)
-	some found in rules(source)
-]
+referenced("ClusterRole", name, _) := inventory.cluster_named(group, "ClusterRole", name)
 
 # METADATA
 # description: A role and the roles that its aggregationRule collects from the inventory.
-sources(role) := array.concat([role], _collected(role))
-
-_collected(role) := [] if not role.aggregationRule
-
-else := [_cluster_roles[i] | some i in indexes] if {
+sources(role) := [role] if {
+	not role.aggregationRule
+} else := array.concat([role], [_cluster_roles[i] | some i in selected]) if {
 	selectors := list(object.get(role, ["aggregationRule", "clusterRoleSelectors"], null))
-	indexes := union({_selected_by(selector) | some selector in selectors})
+	selected := union({_selected_by(selector) | some selector in selectors})
 }
 
 _cluster_roles := [role | some role in inventory.cluster(group, "ClusterRole")]

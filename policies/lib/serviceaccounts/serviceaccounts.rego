@@ -9,10 +9,16 @@ import data.lib.inventory
 import data.lib.k8s
 
 # METADATA
-# description: The pods of lib.k8s whose account the object decides.
-pods := [] if k8s.group_kind in _decided_elsewhere
-
-else := k8s.pods
+# description: |
+#   The pods of lib.k8s whose account the object decides, with the account's name, as {"path", "spec", "account"}.
+pods := [] if {
+	_decided_elsewhere[k8s.group_kind]
+} else := [{"path": path, "spec": spec, "account": account} |
+	some pod in k8s.pods
+	path := pod.path
+	spec := pod.spec
+	account := name(spec)
+]
 
 _decided_elsewhere := {
 	"apps.kruise.io/SidecarSet", "tekton.dev/ClusterTask", "tekton.dev/Pipeline", "tekton.dev/StepAction",
@@ -24,7 +30,8 @@ _decided_elsewhere := {
 #   The field of a PodSpec that names its account: serviceAccountName, or the deprecated serviceAccount where only that
 #   one is set, as the API server has it.
 field(spec) := "serviceAccount" if {
-	not object.get(spec, "serviceAccount", null) in {"", null}
+	value := spec.serviceAccount
+	not value in {"", null}
 	object.get(spec, "serviceAccountName", null) in {"", null}
 } else := "serviceAccountName"
 

@@ -12,16 +12,17 @@ import data.lib.workloads
 #   The metadata of the pods of every workload in the namespace, as a list, {} for those without any. In files, "" is the
 #   namespace of workloads that name none.
 pod_metadata(namespace) := [_object(object.get(template, "metadata", {})) |
-	some group_kind, paths in object.union(workloads.own, workloads.pod_templates)
-	[group, kind] := split(group_kind, "/")
-	some workload in _workloads(namespace, group, kind)
-	some path in paths
+	some of_kind in _kinds(namespace)
+	some path in _pod_templates[of_kind.group_kind]
+	some workload in of_kind.objects
 	some [_, template] in k8s.templates_at(workload, path)
 ]
 
-_workloads("", group, kind) := inventory.cluster(group, kind)
+_pod_templates := object.union(workloads.own, workloads.pod_templates)
 
-_workloads(namespace, group, kind) := inventory.namespaced(namespace, group, kind) if namespace != ""
+_kinds("") := inventory.cluster_kinds
+
+_kinds(namespace) := inventory.kinds_in(namespace) if namespace != ""
 
 _object(x) := x if is_object(x)
 
