@@ -62,6 +62,27 @@ test_delete_judges_nothing if {
 	not k8s.resource with input as _review("DELETE", _pod([_bad], {}), null)
 }
 
+_security(context) := [entry.security | some entry in k8s.containers with input as _review("CREATE", pod, null)] if {
+	pod := _pod([object.union(_clean, context)], {})
+}
+
+test_security_is_an_object if {
+	_security({"securityContext": {"privileged": null}}) == [{"privileged": null}]
+	_security({"securityContext": {}}) == [{}]
+	_security({"securityContext": null}) == [{}]
+	_security({}) == [{}]
+}
+
+test_nothing_can_be_read_of_a_security_that_is_no_object if {
+	every context in [false, "privileged", 0, []] {
+		some security in _security({"securityContext": context})
+		security.privileged == k8s.malformed
+		security.windowsOptions == k8s.malformed
+	}
+	pods := k8s.pods with input as _review("CREATE", _pod([_clean], {"securityContext": "x"}), null)
+	pods[0].security.runAsNonRoot == k8s.malformed
+}
+
 test_annotations_count_where_they_are_judged if {
 	old := _pod([_clean], {})
 	new := json.patch(old, [{"op": "add", "path": "/metadata/annotations", "value": {"a": "b"}}])

@@ -8,14 +8,16 @@ import data.lib.finding
 import data.lib.pss
 
 in_container(entry, minor) := array.concat(_missing_drop(entry, capabilities), _added(entry, capabilities)) if {
+	not _drops_all_and_adds_none(entry.security)
+	not pss.windows(entry.pod, minor)
 	minor >= 22
-	not _exempt(entry.pod, minor)
-	capabilities := pss.security(entry.container, "capabilities")
+	capabilities := object.get(entry.security, "capabilities", null)
 }
 
-_exempt(pod, minor) if {
-	minor >= 25
-	pss.windows(pod)
+# What most containers do that do anything about it.
+_drops_all_and_adds_none(security) if {
+	security.capabilities.drop == ["ALL"]
+	object.get(security.capabilities, "add", null) == null
 }
 
 _missing_drop(entry, capabilities) := [] if _drops_all(capabilities)
@@ -31,12 +33,12 @@ _drops_all(capabilities) if {
 }
 
 _added(entry, capabilities) := [{"field": field, "msg": msg} |
-	some capability in pss.items(pss.child(capabilities, "add"))
-	capability.value != "NET_BIND_SERVICE"
-	field := $"securityContext.capabilities.add{capability.at}"
+	some i, capability in pss.items(pss.child(capabilities, "add"))
+	capability != "NET_BIND_SERVICE"
+	field := $"securityContext.capabilities.add{pss.at(i)}"
 	name := finding.name(entry.container)
 	msg := concat("", [
-		$"Container {name} must not add the capability {finding.shown(capability.value)}: ",
+		$"Container {name} must not add the capability {finding.shown(capability)}: ",
 		"remove it from securityContext.capabilities.add, where only NET_BIND_SERVICE may stand.",
 	])
 ]

@@ -9,29 +9,25 @@ import data.lib.finding
 import data.lib.pss
 import data.lib.pss.seccomp
 
-in_pod(pod, minor) := seccomp.in_pod(pod) if _applies(pod, minor)
+in_pod(pod, minor) := found if {
+	found := seccomp.in_pod(pod)
+	_applies(pod, minor)
+}
 
-in_container(entry, minor) := seccomp.in_container(entry) if {
+in_container(entry, minor) := found if {
+	found := seccomp.in_container(entry)
 	_applies(entry.pod, minor)
 } else := [{"field": seccomp.field, "msg": msg}] if {
-	_applies(entry.pod, minor)
-	pss.security(entry.container, "seccompProfile") == null
+	object.get(entry.security, "seccompProfile", null) == null
 	not _set(entry.pod)
+	_applies(entry.pod, minor)
 	name := finding.name(entry.container)
 	msg := $"Container {name} must have a seccomp profile: set {seccomp.field} to RuntimeDefault on the pod or on it."
 }
 
-_set(pod) if {
-	pss.security(pod.spec, "seccompProfile") != null
-	not seccomp.forbidden(pod.spec)
-}
+_set(pod) if seccomp.allowed(pod.security.seccompProfile)
 
 _applies(pod, minor) if {
 	minor >= 19
-	not _exempt(pod, minor)
-}
-
-_exempt(pod, minor) if {
-	minor >= 25
-	pss.windows(pod)
+	not pss.windows(pod, minor)
 }

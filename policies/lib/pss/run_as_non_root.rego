@@ -11,28 +11,23 @@ import data.lib.pss
 _field := "securityContext.runAsNonRoot"
 
 in_pod(pod, minor) := [{"path": $"{pod.path}.{_field}", "msg": msg}] if {
-	value := pss.security(pod.spec, "runAsNonRoot")
+	value := pod.security.runAsNonRoot
 	not value in {true, null}
-	not _exempt(pod, minor)
+	not pss.user_namespace(pod, minor)
 	msg := $"The pod must not set {_field} to {finding.shown(value)}: set it to true."
 }
 
 in_container(entry, minor) := [{"field": _field, "msg": msg}] if {
-	msg := _fault(entry, pss.security(entry.container, "runAsNonRoot"))
-	not _exempt(entry.pod, minor)
+	msg := _fault(entry, object.get(entry.security, "runAsNonRoot", null))
+	not pss.user_namespace(entry.pod, minor)
 }
 
 _fault(entry, null) := $"Container {name} must not run as root: set {_field} to true on the pod or on it." if {
-	pss.security(entry.pod.spec, "runAsNonRoot") != true
+	not entry.pod.security.runAsNonRoot == true
 	name := finding.name(entry.container)
 }
 
 _fault(entry, value) := $"Container {name} must not set {_field} to {finding.shown(value)}: set it to true." if {
 	not value in {true, null}
 	name := finding.name(entry.container)
-}
-
-_exempt(pod, minor) if {
-	minor >= 35
-	pss.user_namespace(pod)
 }
