@@ -79,15 +79,11 @@ violation contains finding.at(rego.metadata.chain(), "metadata.name", msg) if {
 }
 
 violation contains finding.at(rego.metadata.chain(), "metadata.namespace", msg) if {
-	count(_pods_in_its_network) > 0
-	_judges_workloads
-	some msg in _whatever_its_pods(_namespace)
+	some msg in _whatever_its_pods(_judged_namespace)
 }
 
 violation contains finding.at(rego.metadata.chain(), "metadata.namespace", msg) if {
-	count(_pods_in_its_network) > 0
-	_judges_workloads
-	some direction in _decided_by_labels(_namespace)
+	some direction in _decided_by_labels(_judged_namespace)
 	some pod in _pods_in_its_network
 	subject := network.pod_subject(_namespace, pod)
 	not network.isolated(direction, subject)
@@ -96,7 +92,7 @@ violation contains finding.at(rego.metadata.chain(), "metadata.namespace", msg) 
 
 violation contains finding.at(rego.metadata.chain(), $"{pod.path}.hostNetwork", msg) if {
 	some pod in _pods
-	not object.get(pod.spec, "hostNetwork", false) in {false, null}
+	not pod.spec.hostNetwork in {false, null}
 	msg := "No NetworkPolicy reaches a pod in the host network: remove hostNetwork."
 }
 
@@ -115,6 +111,12 @@ _pods := k8s.labelled_pods if {
 
 _pods_in_its_network := [pod | some pod in _pods; object.get(pod.spec, "hostNetwork", false) in {false, null}]
 
+# The namespace of the pods, where they are judged and there are any that policies reach.
+_judged_namespace := _namespace if {
+	_judges_workloads
+	_pods_in_its_network != []
+}
+
 _namespace := "default" if k8s.namespace == ""
 
 else := k8s.namespace
@@ -123,14 +125,13 @@ else := k8s.namespace
 _whatever_its_pods(namespace) := [_message(namespace, direction, _missing(direction, "them")) |
 	directions := input.parameters.directions
 	some direction in directions
-	network.exposed_as_a_whole(direction, namespace)
+	network.as_a_whole(direction, namespace) == "exposed"
 ]
 
 _decided_by_labels(namespace) := [direction |
 	directions := input.parameters.directions
 	some direction in directions
-	not network.isolated_as_a_whole(direction, namespace)
-	not network.exposed_as_a_whole(direction, namespace)
+	network.as_a_whole(direction, namespace) == "open"
 ]
 
 _message(namespace, direction, cause) := concat("", [
