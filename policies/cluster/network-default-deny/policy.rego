@@ -100,14 +100,18 @@ _admission if input.review.operation in {"CREATE", "UPDATE"}
 
 _judges_workloads if _admission
 
-_judges_workloads if count(inventory.cluster_named("", "Namespace", _namespace)) == 0
+_judges_workloads if inventory.cluster_named("", "Namespace", _namespace) == set()
 
 default _pods := []
 
-_pods := k8s.labelled_pods if {
-	not k8s.group_kind in workloads.cluster_scoped
-	not _namespace in input.parameters.exemptNamespaces
-}
+_pods := k8s.labelled_pods if not _exempt(k8s.group_kind, _namespace)
+
+# Always a value, for those are kept.
+_exempt(group_kind, namespace) if group_kind in workloads.cluster_scoped
+
+else if namespace in input.parameters.exemptNamespaces
+
+else := false
 
 _pods_in_its_network := [pod | some pod in _pods; object.get(pod.spec, "hostNetwork", false) in {false, null}]
 

@@ -7,11 +7,10 @@ package lib.pss.restricted_capabilities
 import data.lib.finding
 import data.lib.pss
 
-in_container(entry, minor) := array.concat(_missing_drop(entry, capabilities), _added(entry, capabilities)) if {
+in_container(entry, minor) := array.concat(_missing_drop(entry), _added(entry)) if {
 	not _drops_all_and_adds_none(entry.security)
 	not pss.windows(entry.pod, minor)
 	minor >= 22
-	capabilities := object.get(entry.security, "capabilities", null)
 }
 
 # What most containers do that do anything about it.
@@ -20,7 +19,7 @@ _drops_all_and_adds_none(security) if {
 	object.get(security.capabilities, "add", null) == null
 }
 
-_missing_drop(entry, capabilities) := [] if _drops_all(capabilities)
+_missing_drop(entry) := [] if _drops_all(entry.security.capabilities)
 
 else := [{"field": "securityContext.capabilities.drop", "msg": msg}] if {
 	name := finding.name(entry.container)
@@ -32,8 +31,8 @@ _drops_all(capabilities) if {
 	"ALL" in capabilities.drop
 }
 
-_added(entry, capabilities) := [{"field": field, "msg": msg} |
-	some i, capability in pss.items(pss.child(capabilities, "add"))
+_added(entry) := [{"field": field, "msg": msg} |
+	some i, capability in pss.items(pss.child(entry.security.capabilities, "add"))
 	capability != "NET_BIND_SERVICE"
 	field := $"securityContext.capabilities.add{pss.at(i)}"
 	name := finding.name(entry.container)

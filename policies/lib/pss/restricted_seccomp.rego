@@ -17,12 +17,15 @@ in_pod(pod, minor) := found if {
 in_container(entry, minor) := found if {
 	found := seccomp.in_container(entry)
 	_applies(entry.pod, minor)
-} else := [{"field": seccomp.field, "msg": msg}] if {
+} else := [{"field": "securityContext.seccompProfile.type", "msg": msg}] if {
 	object.get(entry.security, "seccompProfile", null) == null
 	not _set(entry.pod)
 	_applies(entry.pod, minor)
 	name := finding.name(entry.container)
-	msg := $"Container {name} must have a seccomp profile: set {seccomp.field} to RuntimeDefault on the pod or on it."
+	msg := concat("", [
+		$"Container {name} must have a seccomp profile: ",
+		"set securityContext.seccompProfile.type to RuntimeDefault on the pod or on it.",
+	])
 }
 
 _set(pod) if seccomp.allowed(pod.security.seccompProfile)

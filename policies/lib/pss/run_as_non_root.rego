@@ -8,26 +8,27 @@ package lib.pss.run_as_non_root
 import data.lib.finding
 import data.lib.pss
 
-_field := "securityContext.runAsNonRoot"
-
-in_pod(pod, minor) := [{"path": $"{pod.path}.{_field}", "msg": msg}] if {
+in_pod(pod, minor) := [{"path": $"{pod.path}.securityContext.runAsNonRoot", "msg": msg}] if {
 	value := pod.security.runAsNonRoot
 	not value in {true, null}
 	not pss.user_namespace(pod, minor)
-	msg := $"The pod must not set {_field} to {finding.shown(value)}: set it to true."
+	msg := $"The pod must not set securityContext.runAsNonRoot to {finding.shown(value)}: set it to true."
 }
 
-in_container(entry, minor) := [{"field": _field, "msg": msg}] if {
+in_container(entry, minor) := [{"field": "securityContext.runAsNonRoot", "msg": msg}] if {
 	msg := _fault(entry, object.get(entry.security, "runAsNonRoot", null))
 	not pss.user_namespace(entry.pod, minor)
 }
 
-_fault(entry, null) := $"Container {name} must not run as root: set {_field} to true on the pod or on it." if {
+_fault(entry, null) := msg if {
 	not entry.pod.security.runAsNonRoot == true
 	name := finding.name(entry.container)
+	msg := $"Container {name} must not run as root: set securityContext.runAsNonRoot to true on the pod or on it."
 }
 
-_fault(entry, value) := $"Container {name} must not set {_field} to {finding.shown(value)}: set it to true." if {
-	not value in {true, null}
+_fault(entry, value) := msg if {
+	value != null
+	value != true
 	name := finding.name(entry.container)
+	msg := $"Container {name} must not set securityContext.runAsNonRoot to {finding.shown(value)}: set it to true."
 }

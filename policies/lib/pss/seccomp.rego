@@ -6,7 +6,7 @@ package lib.pss.seccomp
 import data.lib.finding
 import data.lib.pss
 
-field := "securityContext.seccompProfile.type"
+_field := "securityContext.seccompProfile.type"
 
 # METADATA
 # description: Whether a profile is one that every level allows.
@@ -17,13 +17,13 @@ _forbidden(profile) := pss.child(profile, "type") if {
 	profile != null
 }
 
-in_pod(pod) := [{"path": $"{pod.path}.{field}", "msg": msg}] if {
+in_pod(pod) := [{"path": $"{pod.path}.{_field}", "msg": msg}] if {
 	type := _forbidden(pod.security.seccompProfile)
-	msg := $"The pod must not set {field} to {finding.shown(type)}: write RuntimeDefault or Localhost."
+	msg := $"The pod must not set {_field} to {finding.shown(type)}: write RuntimeDefault or Localhost."
 }
 
-in_container(entry) := [{"field": field, "msg": msg}] if {
+in_container(entry) := [{"field": _field, "msg": msg}] if {
 	type := _forbidden(entry.security.seccompProfile)
 	name := finding.name(entry.container)
-	msg := $"Container {name} must not set {field} to {finding.shown(type)}: write RuntimeDefault or Localhost."
+	msg := $"Container {name} must not set {_field} to {finding.shown(type)}: write RuntimeDefault or Localhost."
 }
