@@ -84,7 +84,8 @@ violation contains finding.at(rego.metadata.chain(), "metadata.namespace", msg) 
 
 violation contains finding.at(rego.metadata.chain(), "metadata.namespace", msg) if {
 	some direction in _decided_by_labels(_judged_namespace)
-	some pod in _pods_in_its_network
+	some pod in _pods
+	_in_its_network(pod)
 	subject := network.pod_subject(_namespace, pod)
 	not network.isolated(direction, subject)
 	msg := _message(_namespace, direction, _cause(direction, subject, "them"))
@@ -113,12 +114,13 @@ else if namespace in input.parameters.exemptNamespaces
 
 else := false
 
-_pods_in_its_network := [pod | some pod in _pods; object.get(pod.spec, "hostNetwork", false) in {false, null}]
+_in_its_network(pod) if object.get(pod.spec, "hostNetwork", false) in {false, null}
 
 # The namespace of the pods, where they are judged and there are any that policies reach.
 _judged_namespace := _namespace if {
 	_judges_workloads
-	_pods_in_its_network != []
+	some pod in _pods
+	_in_its_network(pod)
 }
 
 _namespace := "default" if k8s.namespace == ""

@@ -73,6 +73,8 @@ name := text if {
 
 _deleting if input.review.operation == "DELETE"
 
+_all_is_new if not _updating
+
 # Without the object as it was, everything is new.
 _updating if {
 	input.review.operation == "UPDATE"
@@ -128,7 +130,7 @@ _body(obj) := object.remove(obj, ["metadata", "status"])
 # description: |
 #   The pods that the object makes, as {"path", "spec", "metadata", "metadata_path", "security"}: `path` is where `spec`
 #   stands, `security` its securityContext as an object. Only pods with something new outside of their containers.
-pods := _pods if not _updating
+pods := _pods if _all_is_new
 
 else := [pod |
 	some pod in _pods
@@ -139,7 +141,7 @@ else := [pod |
 
 # METADATA
 # description: Like `pods`, for guardrails that judge the pod's annotations too.
-annotated_pods := _pods if not _updating
+annotated_pods := _pods if _all_is_new
 
 else := [pod |
 	some pod in _pods
@@ -150,7 +152,7 @@ else := [pod |
 
 # METADATA
 # description: Like `pods`, for guardrails that judge the pod's labels too.
-labelled_pods := _pods if not _updating
+labelled_pods := _pods if _all_is_new
 
 else := [pod |
 	some pod in _pods
@@ -171,7 +173,7 @@ all_pods := _pods
 containers := [entry |
 	some pod in _pods
 	some entry in _containers(pod)
-] if not _updating
+] if _all_is_new
 
 else := [entry |
 	some pod in _pods
@@ -193,7 +195,6 @@ _pods := _pods_of(input.review.object) if not _deleting
 _pods_of(obj) := [_pod(place, template) |
 	some place in places
 	template := object.get(obj, place.path, null)
-	is_object(template)
 ] if {
 	is_object(obj)
 	places := _places(group_kind)
@@ -235,6 +236,7 @@ _pod(place, template) := {
 	"metadata_path": place.metadata,
 	"security": _security(spec),
 } if {
+	is_object(template)
 	spec := _object(object.get(template, "spec", {}))
 }
 

@@ -8,15 +8,15 @@ import data.lib.finding
 import data.lib.pss
 
 in_container(entry, minor) := array.concat(_missing_drop(entry), _added(entry)) if {
-	not _drops_all_and_adds_none(entry.security)
+	not _drops_all_and_adds_none(entry)
 	not pss.windows(entry.pod, minor)
 	minor >= 22
 }
 
 # What most containers do that do anything about it.
-_drops_all_and_adds_none(security) if {
-	security.capabilities.drop == ["ALL"]
-	object.get(security.capabilities, "add", null) == null
+_drops_all_and_adds_none(entry) if {
+	entry.security.capabilities.drop == ["ALL"]
+	object.get(entry.security.capabilities, "add", null) == null
 }
 
 _missing_drop(entry) := [] if _drops_all(entry.security.capabilities)

@@ -16,19 +16,15 @@ in_pod(pod, minor) := [{"path": $"{pod.path}.securityContext.runAsNonRoot", "msg
 }
 
 in_container(entry, minor) := [{"field": "securityContext.runAsNonRoot", "msg": msg}] if {
-	msg := _fault(entry, object.get(entry.security, "runAsNonRoot", null))
+	value := entry.security.runAsNonRoot
+	not value in {true, null}
 	not pss.user_namespace(entry.pod, minor)
-}
-
-_fault(entry, null) := msg if {
-	not entry.pod.security.runAsNonRoot == true
-	name := finding.name(entry.container)
-	msg := $"Container {name} must not run as root: set securityContext.runAsNonRoot to true on the pod or on it."
-}
-
-_fault(entry, value) := msg if {
-	value != null
-	value != true
 	name := finding.name(entry.container)
 	msg := $"Container {name} must not set securityContext.runAsNonRoot to {finding.shown(value)}: set it to true."
+} else := [{"field": "securityContext.runAsNonRoot", "msg": msg}] if {
+	not entry.pod.security.runAsNonRoot == true
+	not entry.security.runAsNonRoot == true
+	not pss.user_namespace(entry.pod, minor)
+	name := finding.name(entry.container)
+	msg := $"Container {name} must not run as root: set securityContext.runAsNonRoot to true on the pod or on it."
 }

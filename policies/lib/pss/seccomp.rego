@@ -10,7 +10,9 @@ _field := "securityContext.seccompProfile.type"
 
 # METADATA
 # description: Whether a profile is one that every level allows.
-allowed(profile) if profile.type in {"RuntimeDefault", "Localhost"}
+allowed(profile) if profile.type == "RuntimeDefault"
+
+allowed(profile) if profile.type == "Localhost"
 
 _forbidden(profile) := pss.child(profile, "type") if {
 	not allowed(profile)
