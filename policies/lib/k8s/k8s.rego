@@ -192,9 +192,8 @@ container_types := ["initContainers", "containers", "ephemeralContainers"]
 
 _pods := _pods_of(input.review.object) if not _deleting
 
-_pods_of(obj) := [_pod(place, template) |
+_pods_of(obj) := [_pod(place, object.get(obj, place.path, null)) |
 	some place in places
-	template := object.get(obj, place.path, null)
 ] if {
 	is_object(obj)
 	places := _places(group_kind)

@@ -21,9 +21,11 @@ _drops_all_and_adds_none(entry) if {
 
 _missing_drop(entry) := [] if _drops_all(entry.security.capabilities)
 
-else := [{"field": "securityContext.capabilities.drop", "msg": msg}] if {
+else := [{
+	"field": "securityContext.capabilities.drop",
+	"msg": $"Container {name} must drop all capabilities: set securityContext.capabilities.drop to [\"ALL\"].",
+}] if {
 	name := finding.name(entry.container)
-	msg := $"Container {name} must drop all capabilities: set securityContext.capabilities.drop to [\"ALL\"]."
 }
 
 _drops_all(capabilities) if {

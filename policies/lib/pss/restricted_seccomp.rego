@@ -11,16 +11,19 @@ import data.lib.pss.seccomp
 
 in_pod(pod, minor) := found if {
 	found := seccomp.in_pod(pod)
-	_applies(pod, minor)
+	minor >= 19
+	not pss.windows(pod, minor)
 }
 
 in_container(entry, minor) := found if {
 	found := seccomp.in_container(entry)
-	_applies(entry.pod, minor)
+	minor >= 19
+	not pss.windows(entry.pod, minor)
 } else := [{"field": "securityContext.seccompProfile.type", "msg": msg}] if {
 	not entry.security.seccompProfile.type # It has none of its own: one that is not allowed was found above.
 	not _set(entry.pod)
-	_applies(entry.pod, minor)
+	minor >= 19
+	not pss.windows(entry.pod, minor)
 	name := finding.name(entry.container)
 	msg := concat("", [
 		$"Container {name} must have a seccomp profile: ",
@@ -29,8 +32,3 @@ in_container(entry, minor) := found if {
 }
 
 _set(pod) if seccomp.allowed(pod.security.seccompProfile)
-
-_applies(pod, minor) if {
-	minor >= 19
-	not pss.windows(pod, minor)
-}

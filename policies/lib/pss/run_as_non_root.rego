@@ -21,10 +21,12 @@ in_container(entry, minor) := [{"field": "securityContext.runAsNonRoot", "msg": 
 	not pss.user_namespace(entry.pod, minor)
 	name := finding.name(entry.container)
 	msg := $"Container {name} must not set securityContext.runAsNonRoot to {finding.shown(value)}: set it to true."
-} else := [{"field": "securityContext.runAsNonRoot", "msg": msg}] if {
+} else := [{
+	"field": "securityContext.runAsNonRoot",
+	"msg": $"Container {name} must not run as root: set securityContext.runAsNonRoot to true on the pod or on it.",
+}] if {
 	not entry.pod.security.runAsNonRoot == true
 	not entry.security.runAsNonRoot == true
 	not pss.user_namespace(entry.pod, minor)
 	name := finding.name(entry.container)
-	msg := $"Container {name} must not run as root: set securityContext.runAsNonRoot to true on the pod or on it."
 }
