@@ -197,15 +197,14 @@ _pods_of(obj) := [_pod(place, object.get(obj, place.path, null)) |
 ] if {
 	is_object(obj)
 	places := _places(group_kind)
-} else := array.concat(_pods_at_stars(obj), _custom_pods(obj)) if {
+} else := array.concat(_templated_pods(obj), _custom_pods(obj)) if {
 	is_object(obj)
 } else := []
 
 # Where the pods of most kinds stand: of the kind alone, so that all objects of a kind share it. Undefined for kinds with
-# pods in lists and maps, or in a form of their own.
+# pods in lists and maps, for a site's own, and for those with a form of their own.
 _places(kind) := places if {
-	paths := _template_paths(kind)
-	not workloads.containers_in[kind]
+	paths := workloads.pod_templates[kind]
 	places := [_place(path, concat(".", path)) |
 		some path in paths
 		not "*" in path
@@ -213,18 +212,12 @@ _places(kind) := places if {
 	count(places) == count(paths)
 }
 
-_place(path, at) := {
-	"path": path,
-	"spec": trim_prefix($"{at}.spec", "."),
-	"metadata": trim_prefix($"{at}.metadata", "."),
-}
+_place([], _) := {"path": [], "spec": "spec", "metadata": "metadata"}
 
-_template_paths(kind) := paths if {
-	paths := workloads.pod_templates[kind]
-} else := workloads.own[kind]
+_place(path, at) := {"path": path, "spec": $"{at}.spec", "metadata": $"{at}.metadata"} if path != []
 
-_pods_at_stars(obj) := [_pod(_place(path, at), template) |
-	some path in _template_paths(group_kind)
+_templated_pods(obj) := [_pod(_place(path, at), template) |
+	some path in object.get(workloads.pod_templates, group_kind, object.get(workloads.own, group_kind, []))
 	some [at, template] in templates_at(obj, path)
 ]
 

@@ -253,13 +253,15 @@ _ranked(tier, direction) := [ranked |
 	}
 ]
 
-_tier(tier) := array.concat(
-	[policy | some policy in inventory.cluster("policy.networking.k8s.io", _unnamed_tier[tier])],
-	[policy |
-		some policy in inventory.cluster("policy.networking.k8s.io", "ClusterNetworkPolicy")
-		policy.spec.tier == tier
-	],
-)
+_tier(tier) := [policy |
+	some kind in [_unnamed_tier[tier], "ClusterNetworkPolicy"]
+	some policy in inventory.cluster("policy.networking.k8s.io", kind)
+	_is_of_tier(policy, kind, tier)
+]
+
+_is_of_tier(policy, "ClusterNetworkPolicy", tier) if policy.spec.tier == tier
+
+_is_of_tier(_, kind, tier) if kind == _unnamed_tier[tier]
 
 _unnamed_tier := {"Admin": "AdminNetworkPolicy", "Baseline": "BaselineAdminNetworkPolicy"}
 
