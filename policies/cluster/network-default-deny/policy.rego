@@ -79,16 +79,13 @@ violation contains finding.at(rego.metadata.chain(), "metadata.name", msg) if {
 }
 
 violation contains finding.at(rego.metadata.chain(), "metadata.namespace", msg) if {
-	count(_pods_in_its_network) > 0
-	_judges_workloads
-	some msg in _whatever_its_pods(_namespace)
+	some msg in _whatever_its_pods(_judged_namespace)
 }
 
 violation contains finding.at(rego.metadata.chain(), "metadata.namespace", msg) if {
-	count(_pods_in_its_network) > 0
-	_judges_workloads
-	some direction in _decided_by_labels(_namespace)
-	some pod in _pods_in_its_network
+	some direction in _decided_by_labels(_judged_namespace)
+	some pod in _pods
+	_in_its_network(pod)
 	subject := network.pod_subject(_namespace, pod)
 	not network.isolated(direction, subject)
 	msg := _message(_namespace, direction, _cause(direction, subject, "them"))
@@ -96,7 +93,7 @@ violation contains finding.at(rego.metadata.chain(), "metadata.namespace", msg) 
 
 violation contains finding.at(rego.metadata.chain(), $"{pod.path}.hostNetwork", msg) if {
 	some pod in _pods
-	not object.get(pod.spec, "hostNetwork", false) in {false, null}
+	not pod.spec.hostNetwork in {false, null}
 	msg := "No NetworkPolicy reaches a pod in the host network: remove hostNetwork."
 }
 
@@ -104,16 +101,27 @@ _admission if input.review.operation in {"CREATE", "UPDATE"}
 
 _judges_workloads if _admission
 
-_judges_workloads if count(inventory.cluster_named("", "Namespace", _namespace)) == 0
+_judges_workloads if inventory.cluster_named("", "Namespace", _namespace) == set()
 
 default _pods := []
 
-_pods := k8s.labelled_pods if {
-	not k8s.group_kind in workloads.cluster_scoped
-	not _namespace in input.parameters.exemptNamespaces
-}
+_pods := k8s.labelled_pods if not _exempt(k8s.group_kind, _namespace)
 
-_pods_in_its_network := [pod | some pod in _pods; object.get(pod.spec, "hostNetwork", false) in {false, null}]
+# Always a value, for those are kept.
+_exempt(group_kind, namespace) if group_kind in workloads.cluster_scoped
+
+else if namespace in input.parameters.exemptNamespaces
+
+else := false
+
+_in_its_network(pod) if object.get(pod.spec, "hostNetwork", false) in {false, null}
+
+# The namespace of the pods, where they are judged and there are any that policies reach.
+_judged_namespace := _namespace if {
+	_judges_workloads
+	some pod in _pods
+	_in_its_network(pod)
+}
 
 _namespace := "default" if k8s.namespace == ""
 
@@ -123,14 +131,13 @@ else := k8s.namespace
 _whatever_its_pods(namespace) := [_message(namespace, direction, _missing(direction, "them")) |
 	directions := input.parameters.directions
 	some direction in directions
-	network.exposed_as_a_whole(direction, namespace)
+	network.as_a_whole(direction, namespace) == "exposed"
 ]
 
 _decided_by_labels(namespace) := [direction |
 	directions := input.parameters.directions
 	some direction in directions
-	not network.isolated_as_a_whole(direction, namespace)
-	not network.exposed_as_a_whole(direction, namespace)
+	network.as_a_whole(direction, namespace) == "open"
 ]
 
 _message(namespace, direction, cause) := concat("", [

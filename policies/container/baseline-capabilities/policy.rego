@@ -52,12 +52,13 @@ default _level := "baseline"
 
 _level := input.parameters.level
 
+# As pss.latest.
+default _minor := 1000000
+
 _minor := pss.minor(input.parameters.version)
 
-_minor := pss.latest if not input.parameters.version
-
 violation contains finding.in_container(rego.metadata.chain(), entry, found.field, found.msg) if {
-	not pss.replaced("capabilities_baseline", _level, _minor)
 	some entry in k8s.containers
 	some found in baseline_capabilities.in_container(entry)
+	not pss.replaced("capabilities_baseline", _level, _minor)
 }

@@ -52,28 +52,31 @@ default _level := "baseline"
 
 _level := input.parameters.level
 
+# As pss.latest.
+default _minor := 1000000
+
 _minor := pss.minor(input.parameters.version)
 
-_minor := pss.latest if not input.parameters.version
-
 violation contains finding.at(rego.metadata.chain(), found.path, found.msg) if {
-	_active
 	some pod in k8s.pods
 	some found in baseline_seccomp.in_pod(pod, _minor)
+	_active
 }
 
 violation contains finding.in_container(rego.metadata.chain(), entry, found.field, found.msg) if {
-	_active
 	some entry in k8s.containers
 	some found in baseline_seccomp.in_container(entry, _minor)
+	_active
 }
 
 violation contains finding.at(rego.metadata.chain(), found.path, found.msg) if {
+	_minor < baseline_seccomp.fields_since
 	some pod in k8s.annotated_pods
 	some found in baseline_seccomp.in_annotations(pod, _minor)
 }
 
 violation contains finding.at(rego.metadata.chain(), found.path, found.msg) if {
+	_minor < baseline_seccomp.fields_since
 	some entry in k8s.containers
 	some found in baseline_seccomp.in_container_annotation(entry, _minor)
 }

@@ -53,12 +53,13 @@ default _level := "baseline"
 
 _level := input.parameters.level
 
+# As pss.latest.
+default _minor := 1000000
+
 _minor := pss.minor(input.parameters.version)
 
-_minor := pss.latest if not input.parameters.version
-
 violation contains finding.at(rego.metadata.chain(), found.path, found.msg) if {
-	not pss.replaced("hostPathVolumes", _level, _minor)
 	some pod in k8s.pods
 	some found in host_path_volumes.in_pod(pod)
+	not pss.replaced("hostPathVolumes", _level, _minor)
 }

@@ -40,9 +40,10 @@ import data.lib.k8s
 import data.lib.pss
 import data.lib.pss.host_probes
 
-_minor := pss.minor(input.parameters.version)
+# As pss.latest.
+default _minor := 1000000
 
-_minor := pss.latest if not input.parameters.version
+_minor := pss.minor(input.parameters.version)
 
 violation contains finding.in_container(rego.metadata.chain(), entry, found.field, found.msg) if {
 	some entry in k8s.containers

@@ -51,9 +51,10 @@ default _level := "baseline"
 
 _level := input.parameters.level
 
-_minor := pss.minor(input.parameters.version)
+# As pss.latest.
+default _minor := 1000000
 
-_minor := pss.latest if not input.parameters.version
+_minor := pss.minor(input.parameters.version)
 
 violation contains finding.in_container(rego.metadata.chain(), entry, found.field, found.msg) if {
 	some entry in k8s.containers

@@ -106,13 +106,21 @@ _required := {kind: resources |
 }
 
 # The required fields that are not set, as one text, "" for none. A limit is the request as well where there is none.
-_missing(entry) := concat(" ", array.concat(
-	[$"requests.{resource}" | some resource in ((_required.requests - requests) - limits)],
-	[$"limits.{resource}" | some resource in (_required.limits - limits)],
-)) if {
+_missing(entry) := _unset if {
+	not entry.container.resources.requests
+	not entry.container.resources.limits
+	not entry.pod.spec.resources
+} else := _left_of_required(requests, limits) if {
 	requests := _set(entry.container, "requests") | _set_for_pod(entry.pod.spec, "requests")
 	limits := _set(entry.container, "limits") | _set_for_pod(entry.pod.spec, "limits")
 }
+
+_unset := _left_of_required(set(), set())
+
+_left_of_required(requests, limits) := concat(" ", array.concat(
+	[$"requests.{resource}" | some resource in ((_required.requests - requests) - limits)],
+	[$"limits.{resource}" | some resource in (_required.limits - limits)],
+))
 
 # The resources that one kind sets. Null counts, and is no quantity.
 _set(holder, kind) := object.keys(amounts) if {
@@ -137,19 +145,15 @@ _example_of(missing) := concat(" and ", {$"{resource} to {_examples[resource]}" 
 # The containers to look at closer.
 _entries := [entry |
 	some entry in k8s.containers
-	entry.type != "ephemeralContainers"
 	not _all_set(entry.container)
+	entry.type != "ephemeralContainers"
 ]
 
 _all_set(container) if {
-	requests := container.resources.requests
-	limits := container.resources.limits
-	is_object(requests)
-	is_object(limits)
-	count(requests) == 2
-	count(limits) == 2
-	quantity.positive_up_to(requests.cpu, limits.cpu)
-	quantity.positive_up_to(requests.memory, limits.memory)
+	{"cpu": cpu, "memory": memory} := container.resources.requests
+	{"cpu": most_cpu, "memory": most_memory} := container.resources.limits
+	quantity.positive_up_to(cpu, most_cpu)
+	quantity.positive_up_to(memory, most_memory)
 }
 
 # The limit that holds: the container's own, or else the pod's.

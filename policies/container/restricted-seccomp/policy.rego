@@ -39,9 +39,10 @@ import data.lib.k8s
 import data.lib.pss
 import data.lib.pss.restricted_seccomp
 
-_minor := pss.minor(input.parameters.version)
+# As pss.latest.
+default _minor := 1000000
 
-_minor := pss.latest if not input.parameters.version
+_minor := pss.minor(input.parameters.version)
 
 violation contains finding.at(rego.metadata.chain(), found.path, found.msg) if {
 	some pod in k8s.pods

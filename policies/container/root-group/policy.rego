@@ -56,8 +56,9 @@ violation contains finding.in_container(rego.metadata.chain(), entry, "securityC
 
 violation contains finding.at(rego.metadata.chain(), path, msg) if {
 	some pod in k8s.pods
+	security := pod.spec.securityContext
 	some field in ["runAsGroup", "fsGroup"]
-	group := pod.spec.securityContext[field]
+	group := security[field]
 	group != null
 	not _above_zero(group)
 	path := $"{pod.path}.securityContext.{field}"

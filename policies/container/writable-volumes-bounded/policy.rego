@@ -47,11 +47,11 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 
 violation contains finding.in_container(rego.metadata.chain(), entry, $"volumeMounts[{i}].readOnly", msg) if {
 	some entry in k8s.containers
-	some i, mount in entry.container.volumeMounts
-	not mount.readOnly == true
 	some volume in entry.pod.spec.volumes
-	volume.name == mount.name
 	volume.hostPath != null
+	some i, mount in entry.container.volumeMounts
+	volume.name == mount.name
+	not mount.readOnly == true
 	name := finding.name(entry.container)
 	msg := $"Container {name} mounts the hostPath volume {finding.name(mount)} writable: set readOnly to true."
 }

@@ -11,8 +11,10 @@ _custom_pods(obj) := [object.union(pod, {"containers": containers}) |
 	part := object.get(obj, source.path, null)
 	is_object(part)
 	some shaped in _shaped_pods(source.shape, concat(".", source.path), part)
-	pod := shaped.pod
-	containers := [object.union(entry, {"pod": pod}) | some entry in shaped.containers]
+	pod := object.union(shaped.pod, {"security": _security(shaped.pod.spec)})
+	containers := [object.union(entry, {"pod": pod, "security": _security(entry.container)}) |
+		some entry in shaped.containers
+	]
 ]
 
 # Argo: each template of a workflow that has containers is a pod. templateDefaults are merged into every template,

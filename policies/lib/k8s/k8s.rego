@@ -9,21 +9,21 @@ package lib.k8s
 import data.lib.finding
 import data.lib.workloads
 
-group_kind := $"{input.review.kind.group}/{input.review.kind.kind}"
+group_kind := concat("/", [input.review.kind.group, input.review.kind.kind])
 
 # METADATA
 # description: The object, where anything but its metadata and status is new.
-resource := input.review.object if {
-	is_object(input.review.object)
-	not _deleting
+resource := obj if {
+	obj := input.review.object
+	is_object(obj)
 	not _same_body
 }
 
 # METADATA
 # description: The object, where its labels, annotations or anything else but its status is new.
-annotated_resource := input.review.object if {
-	is_object(input.review.object)
-	not _deleting
+annotated_resource := obj if {
+	obj := input.review.object
+	is_object(obj)
 	not _same_body_and_metadata
 }
 
@@ -31,18 +31,18 @@ annotated_resource := input.review.object if {
 # description: |
 #   The object, where labels with the prefix or anything else but its metadata and status is new: others write labels
 #   and annotations of their own to Namespaces all the time.
-labelled_resource(prefix) := input.review.object if {
-	is_object(input.review.object)
-	not _deleting
+labelled_resource(prefix) := obj if {
+	obj := input.review.object
+	is_object(obj)
 	not _same_body_and_labels(prefix)
 }
 
 # METADATA
 # description: |
 #   The object, where the value at the path, a list of keys, is new: controllers write to the spec of PersistentVolumes.
-resource_with_new(path) := input.review.object if {
-	is_object(input.review.object)
-	not _deleting
+resource_with_new(path) := obj if {
+	obj := input.review.object
+	is_object(obj)
 	not _same_at(path)
 }
 
@@ -50,22 +50,30 @@ resource_with_new(path) := input.review.object if {
 # description: The object's namespace; "" for cluster-scoped objects and where none is named.
 default namespace := ""
 
-namespace := input.review.namespace if {
-	is_string(input.review.namespace)
-	input.review.namespace != ""
-} else := input.review.object.metadata.namespace if {
-	is_string(input.review.object.metadata.namespace)
+namespace := text if {
+	text := input.review.namespace
+	is_string(text)
+	text != ""
+} else := text if {
+	text := input.review.object.metadata.namespace
+	is_string(text)
 }
 
 # METADATA
 # description: The object's name; "" where the API server is to generate one.
 default name := ""
 
-name := input.review.object.metadata.name if {
-	is_string(input.review.object.metadata.name)
-} else := input.review.name if is_string(input.review.name)
+name := text if {
+	text := input.review.object.metadata.name
+	is_string(text)
+} else := text if {
+	text := input.review.name
+	is_string(text)
+}
 
 _deleting if input.review.operation == "DELETE"
+
+_all_is_new if not _updating
 
 # Without the object as it was, everything is new.
 _updating if {
@@ -73,24 +81,39 @@ _updating if {
 	is_object(input.review.oldObject)
 }
 
+# What is as it was. A DELETE leaves all of it so. The operation stands in each rule, so that OPA evaluates none of them
+# for any other.
+
+_same_body if input.review.operation == "DELETE"
+
 _same_body if {
+	input.review.operation == "UPDATE"
 	_updating
 	_body(input.review.object) == _body(input.review.oldObject)
 }
 
+_same_body_and_metadata if input.review.operation == "DELETE"
+
 _same_body_and_metadata if {
+	input.review.operation == "UPDATE"
 	_same_body
 	every key in ["labels", "annotations"] {
 		object.get(input.review.object, ["metadata", key], {}) == object.get(input.review.oldObject, ["metadata", key], {})
 	}
 }
 
+_same_body_and_labels(_) if input.review.operation == "DELETE"
+
 _same_body_and_labels(prefix) if {
+	input.review.operation == "UPDATE"
 	_same_body
 	_labels(input.review.object, prefix) == _labels(input.review.oldObject, prefix)
 }
 
+_same_at(_) if input.review.operation == "DELETE"
+
 _same_at(path) if {
+	input.review.operation == "UPDATE"
 	_updating
 	object.get(input.review.object, path, null) == object.get(input.review.oldObject, path, null)
 }
@@ -105,9 +128,9 @@ _body(obj) := object.remove(obj, ["metadata", "status"])
 
 # METADATA
 # description: |
-#   The pods that the object makes, as {"path", "spec", "metadata", "metadata_path"}: `path` is where `spec` stands.
-#   Only pods with something new outside of their containers.
-pods := _pods if not _updating
+#   The pods that the object makes, as {"path", "spec", "metadata", "metadata_path", "security"}: `path` is where `spec`
+#   stands, `security` its securityContext as an object. Only pods with something new outside of their containers.
+pods := _pods if _all_is_new
 
 else := [pod |
 	some pod in _pods
@@ -118,7 +141,7 @@ else := [pod |
 
 # METADATA
 # description: Like `pods`, for guardrails that judge the pod's annotations too.
-annotated_pods := _pods if not _updating
+annotated_pods := _pods if _all_is_new
 
 else := [pod |
 	some pod in _pods
@@ -129,7 +152,7 @@ else := [pod |
 
 # METADATA
 # description: Like `pods`, for guardrails that judge the pod's labels too.
-labelled_pods := _pods if not _updating
+labelled_pods := _pods if _all_is_new
 
 else := [pod |
 	some pod in _pods
@@ -144,12 +167,13 @@ all_pods := _pods
 
 # METADATA
 # description: |
-#   The containers of all pods, of every type, as {"path", "container", "type", "pod"}; `type` is the name of the list
-#   (initContainers, containers or ephemeralContainers). Only those that are new, or stand in a pod that is.
+#   The containers of all pods, of every type, as {"path", "container", "type", "pod", "security"}; `type` is the name of
+#   the list (initContainers, containers or ephemeralContainers), `security` the container's securityContext as an object.
+#   Only those that are new, or stand in a pod that is.
 containers := [entry |
 	some pod in _pods
 	some entry in _containers(pod)
-] if not _updating
+] if _all_is_new
 
 else := [entry |
 	some pod in _pods
@@ -168,45 +192,83 @@ container_types := ["initContainers", "containers", "ephemeralContainers"]
 
 _pods := _pods_of(input.review.object) if not _deleting
 
-_pods_of(obj) := array.concat(_templated_pods(obj), _custom_pods(obj)) if is_object(obj)
+_pods_of(obj) := [_pod(place, object.get(obj, place.path, null)) |
+	some place in places
+] if {
+	is_object(obj)
+	places := _places(group_kind)
+} else := array.concat(_templated_pods(obj), _custom_pods(obj)) if {
+	is_object(obj)
+} else := []
 
-else := []
+# Where the pods of most kinds stand: of the kind alone, so that all objects of a kind share it. Undefined for kinds with
+# pods in lists and maps, for a site's own, and for those with a form of their own.
+_places(kind) := places if {
+	paths := workloads.pod_templates[kind]
+	places := [_place(path, concat(".", path)) |
+		some path in paths
+		not "*" in path
+	]
+	count(places) == count(paths)
+}
 
-_template_paths := object.get(workloads.pod_templates, group_kind, object.get(workloads.own, group_kind, []))
+_place([], _) := {"path": [], "spec": "spec", "metadata": "metadata"}
 
-_templated_pods(obj) := [pod |
-	some path in _template_paths
+_place(path, at) := {"path": path, "spec": $"{at}.spec", "metadata": $"{at}.metadata"} if path != []
+
+_templated_pods(obj) := [_pod(_place(path, at), template) |
+	some path in object.get(workloads.pod_templates, group_kind, object.get(workloads.own, group_kind, []))
 	some [at, template] in templates_at(obj, path)
-	pod := {
-		"path": trim_prefix(concat(".", [at, "spec"]), "."),
-		"spec": _object(object.get(template, "spec", {})),
-		"metadata": _object(object.get(template, "metadata", {})),
-		"metadata_path": trim_prefix(concat(".", [at, "metadata"]), "."),
-	}
 ]
+
+_pod(place, template) := {
+	"path": place.spec,
+	"spec": spec,
+	"metadata": _object(object.get(template, "metadata", {})),
+	"metadata_path": place.metadata,
+	"security": _security(spec),
+} if {
+	is_object(template)
+	spec := _object(object.get(template, "spec", {}))
+}
+
+# The securityContext of a container or a pod's spec. Of one that is no object nothing can be read, and no check allows that.
+_security(owner) := security if {
+	security := owner.securityContext
+	is_object(security)
+} else := _unreadable if {
+	owner.securityContext != null
+} else := {}
+
+_unreadable := {field: malformed |
+	some field in {
+		"allowPrivilegeEscalation", "appArmorProfile", "capabilities", "privileged", "procMount", "runAsNonRoot",
+		"runAsUser", "seLinuxOptions", "seccompProfile", "sysctls", "windowsOptions",
+	}
+}
+
+# METADATA
+# description: Stands for what cannot be read since something on the way is no object; nothing allows it.
+malformed := "<malformed>"
 
 # METADATA
 # description: |
 #   The pod templates at a path of lib.workloads, as a list of [path, template]; a `*` in the path stands for every
 #   entry of a list or a map.
 templates_at(obj, path) := [[concat(".", path), template] |
-	template := _at(obj, path)
+	template := object.get(obj, path, null)
 	is_object(template)
 ] if {
 	not "*" in path
 } else := [[finding.path(steps), template] |
 	star := [i | some i, "*" in path][0]
 	rest := array.slice(path, star + 1, count(path))
-	some key, entry in _at(obj, array.slice(path, 0, star))
+	some key, entry in object.get(obj, array.slice(path, 0, star), null)
 	is_object(entry)
-	template := _at(entry, rest)
+	template := object.get(entry, rest, null)
 	is_object(template)
 	steps := array.concat(array.concat(array.slice(path, 0, star), [key]), rest)
 ]
-
-_at(obj, []) := obj
-
-_at(obj, segments) := object.get(obj, segments, null) if count(segments) > 0
 
 _object(x) := x if is_object(x)
 
@@ -218,13 +280,20 @@ else := []
 
 _containers(pod) := pod.containers if pod.containers
 
-else := [{"path": path, "container": container, "type": type, "pod": pod} |
+else := [entry |
+	parent := pod.path
 	some type in container_types
 	list := pod.spec[type]
 	is_array(list)
 	some i, item in list
 	container := _object(item)
-	path := $"{pod.path}.{type}[{i}]"
+	entry := {
+		"path": $"{parent}.{type}[{i}]",
+		"container": container,
+		"type": type,
+		"pod": pod,
+		"security": _security(container),
+	}
 ]
 
 _old_pods := {pod.path: pod | some pod in _pods_of(input.review.oldObject)}

@@ -1,6 +1,7 @@
 package lib.k8s_test
 
 import data.lib.k8s
+import data.lib.workloads
 
 _clean := {"name": "a", "image": "nginx"}
 
@@ -60,6 +61,48 @@ test_update_without_an_old_object_judges_everything if {
 test_delete_judges_nothing if {
 	_paths(_review("DELETE", _pod([_bad], {}), _pod([_bad], {}))) == []
 	not k8s.resource with input as _review("DELETE", _pod([_bad], {}), null)
+}
+
+_of_kind(object) := [pod.path | some pod in k8s.pods with input as {"review": {
+	"kind": {"group": "example.com", "version": "v1", "kind": "Thing"},
+	"operation": "CREATE",
+	"object": object,
+}}]
+
+test_a_kind_of_the_site_has_its_pods if {
+	object := {"spec": {"a": {"spec": {}}, "b": [{"spec": {}}, {"spec": {}}], "spec": {}}}
+	at_a := _of_kind(object) with workloads.own as {"example.com/Thing": [["spec", "a"]]}
+	at_a == ["spec.a.spec"]
+	at_star := _of_kind(object) with workloads.own as {"example.com/Thing": [["spec", "b", "*"]]}
+	at_star == ["spec.b[0].spec", "spec.b[1].spec"]
+	at_root := _of_kind(object) with workloads.own as {"example.com/Thing": [[]]}
+	at_root == ["spec"]
+}
+
+# What `_places` takes as given.
+test_no_kind_has_two_forms if {
+	object.keys(workloads.pod_templates) & object.keys(workloads.containers_in) == set()
+}
+
+_security(context) := [entry.security | some entry in k8s.containers with input as _review("CREATE", pod, null)] if {
+	pod := _pod([object.union(_clean, context)], {})
+}
+
+test_security_is_an_object if {
+	_security({"securityContext": {"privileged": null}}) == [{"privileged": null}]
+	_security({"securityContext": {}}) == [{}]
+	_security({"securityContext": null}) == [{}]
+	_security({}) == [{}]
+}
+
+test_nothing_can_be_read_of_a_security_that_is_no_object if {
+	every context in [false, "privileged", 0, []] {
+		some security in _security({"securityContext": context})
+		security.privileged == k8s.malformed
+		security.windowsOptions == k8s.malformed
+	}
+	pods := k8s.pods with input as _review("CREATE", _pod([_clean], {"securityContext": "x"}), null)
+	pods[0].security.runAsNonRoot == k8s.malformed
 }
 
 test_annotations_count_where_they_are_judged if {

@@ -46,24 +46,29 @@ policies(namespace) := [policy |
 
 # METADATA
 # description: |
-#   A quick look that needs no pod: whether NetworkPolicies alone deny a direction to every pod of the namespace, whatever
-#   its labels. If not, `isolated` tells.
-isolated_as_a_whole(direction, namespace) if {
+#   A quick look that needs no pod: "isolated" where NetworkPolicies alone deny a direction to every pod of the namespace,
+#   whatever its labels, "exposed" where nothing at all denies it to any pod. Policies that let everything through isolate
+#   too, so there are none either. Where it is "open", `isolated` tells.
+as_a_whole(direction, namespace) := "exposed" if {
+	_nothing_rules(namespace)
+} else := "isolated" if {
 	_isolating(direction, namespace).others[[]]
 	_open(direction, namespace) == _none
-	count(_cilium_rules(namespace)) == 0
-	count(_ranked("Admin", direction)) == 0
-}
-
-# METADATA
-# description: |
-#   The other quick look: whether nothing at all denies a direction to any pod of the namespace. Policies that let
-#   everything through isolate too, so there are none either.
-exposed_as_a_whole(direction, namespace) if {
+	_cilium_rules(namespace) == []
+	_ranked("Admin", direction) == []
+} else := "exposed" if {
 	_isolating(direction, namespace) == _none
-	count(_cilium_rules(namespace)) == 0
-	count(_ranked("Admin", direction)) == 0
-	count(_ranked("Baseline", direction)) == 0
+	_cilium_rules(namespace) == []
+	_ranked("Admin", direction) == []
+	_ranked("Baseline", direction) == []
+} else := "open"
+
+# Whether there is no policy at all, for either direction.
+_nothing_rules(namespace) if {
+	_read(namespace) == []
+	_cilium_rules(namespace) == []
+	_tier("Admin") == []
+	_tier("Baseline") == []
 }
 
 # METADATA
@@ -124,7 +129,7 @@ _selects(requirements, subject) if {
 
 # The NetworkPolicies of a namespace, filed: those that isolate a direction, and those that let everything through.
 
-_none := selectors.filed([])
+_none := {"by_label": {}, "others": {}}
 
 _isolating(direction, namespace) := selectors.filed([[policy.requirements, policy.name] |
 	some policy in _read(namespace)
@@ -248,13 +253,15 @@ _ranked(tier, direction) := [ranked |
 	}
 ]
 
-_tier(tier) := array.concat(
-	[policy | some policy in inventory.cluster("policy.networking.k8s.io", _unnamed_tier[tier])],
-	[policy |
-		some policy in inventory.cluster("policy.networking.k8s.io", "ClusterNetworkPolicy")
-		policy.spec.tier == tier
-	],
-)
+_tier(tier) := [policy |
+	some kind in [_unnamed_tier[tier], "ClusterNetworkPolicy"]
+	some policy in inventory.cluster("policy.networking.k8s.io", kind)
+	_is_of_tier(policy, kind, tier)
+]
+
+_is_of_tier(policy, "ClusterNetworkPolicy", tier) if policy.spec.tier == tier
+
+_is_of_tier(_, kind, tier) if kind == _unnamed_tier[tier]
 
 _unnamed_tier := {"Admin": "AdminNetworkPolicy", "Baseline": "BaselineAdminNetworkPolicy"}
 

@@ -293,11 +293,11 @@ test_cilium_clusterwide if {
 _as_a_whole(inventory) := {
 	"isolated": {direction |
 		some direction in ["Ingress", "Egress"]
-		network.isolated_as_a_whole(direction, "a") with data.inventory as inventory
+		network.as_a_whole(direction, "a") == "isolated" with data.inventory as inventory
 	},
 	"exposed": {direction |
 		some direction in ["Ingress", "Egress"]
-		network.exposed_as_a_whole(direction, "a") with data.inventory as inventory
+		network.as_a_whole(direction, "a") == "exposed" with data.inventory as inventory
 	},
 }
 

@@ -15,11 +15,11 @@ _annotation_prefix := "container.apparmor.security.beta.kubernetes.io/"
 _advice := "write RuntimeDefault or Localhost."
 
 in_pod(pod) := [{"path": $"{pod.path}.{_field}", "msg": $"The pod must not set {_field} to {type}: {_advice}"}] if {
-	type := finding.shown(_forbidden(pod.spec))
+	type := finding.shown(_forbidden(pod.security.appArmorProfile))
 }
 
 in_container(entry) := [{"field": _field, "msg": $"Container {name} must not set {_field} to {type}: {_advice}"}] if {
-	type := finding.shown(_forbidden(entry.container))
+	type := finding.shown(_forbidden(entry.security.appArmorProfile))
 	name := finding.name(entry.container)
 }
 
@@ -37,8 +37,7 @@ else := [{"path": pss.annotation_path(pod, ""), "msg": "The pod's annotations mu
 	object.get(pod.metadata, "annotations", null) != null
 }
 
-_forbidden(owner) := type if {
-	profile := pss.security(owner, "appArmorProfile")
+_forbidden(profile) := type if {
 	profile != null
 	type := pss.child(profile, "type")
 	not type in {"RuntimeDefault", "Localhost"}

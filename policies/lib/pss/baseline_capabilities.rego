@@ -25,13 +25,12 @@ _allowed := {
 }
 
 in_container(entry) := [{"field": field, "msg": msg} |
-	capabilities := pss.security(entry.container, "capabilities")
-	some capability in pss.items(pss.child(capabilities, "add"))
-	not capability.value in _allowed
-	field := $"securityContext.capabilities.add{capability.at}"
+	some i, capability in pss.items(pss.child(entry.security.capabilities, "add"))
+	not capability in _allowed
+	field := $"securityContext.capabilities.add{pss.at(i)}"
 	name := finding.name(entry.container)
 	msg := concat("", [
-		$"Container {name} must not add the capability {finding.shown(capability.value)}, ",
+		$"Container {name} must not add the capability {finding.shown(capability)}, ",
 		"which is beyond the runtime's default set: remove it from securityContext.capabilities.add.",
 	])
 ]

@@ -15,28 +15,38 @@ _pod_annotation := "seccomp.security.alpha.kubernetes.io/pod"
 
 _container_prefix := "container.seccomp.security.alpha.kubernetes.io/"
 
-in_pod(pod, minor) := seccomp.in_pod(pod) if minor >= 19
+# METADATA
+# description: The minor version from which on the fields are read, and not the annotations.
+fields_since := 19
 
-in_container(entry, minor) := seccomp.in_container(entry) if minor >= 19
+in_pod(pod, minor) := found if {
+	found := seccomp.in_pod(pod)
+	minor >= fields_since
+}
+
+in_container(entry, minor) := found if {
+	found := seccomp.in_container(entry)
+	minor >= fields_since
+}
 
 in_annotations(pod, minor) := [_fault(pod, key, value) |
 	some key, value in pod.metadata.annotations
 	_relevant(pod, key)
 	not _allowed(value)
 ] if {
-	minor < 19
+	minor < fields_since
 	is_object(pod.metadata.annotations)
 }
 
 else := [{"path": pss.annotation_path(pod, ""), "msg": "The pod's annotations must be an object of texts."}] if {
-	minor < 19
+	minor < fields_since
 	object.get(pod.metadata, "annotations", null) != null
 }
 
 # METADATA
 # description: The annotation for a container, for where a container is new and the annotations are not.
 in_container_annotation(entry, minor) := [_fault(entry.pod, key, value)] if {
-	minor < 19
+	minor < fields_since
 	key := _container_annotation(entry.container)
 	value := entry.pod.metadata.annotations[key]
 	not _allowed(value)

@@ -7,7 +7,7 @@ import data.lib.finding
 
 in_pod(pod) := [{"path": path, "msg": msg} |
 	some field in ["hostNetwork", "hostPID", "hostIPC"]
-	value := object.get(pod.spec, field, null)
+	value := pod.spec[field]
 	not value in {false, null}
 	path := $"{pod.path}.{field}"
 	msg := $"The pod must not set {field} to {finding.shown(value)}: remove it or set it to false."

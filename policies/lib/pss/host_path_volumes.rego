@@ -7,10 +7,10 @@ import data.lib.finding
 import data.lib.pss
 
 in_pod(pod) := [{"path": path, "msg": msg} |
-	some volume in pss.items(object.get(pod.spec, "volumes", null))
-	pss.child(volume.value, "hostPath") != null
-	path := $"{pod.path}.volumes{volume.at}.hostPath"
-	name := finding.name(volume.value)
+	some i, volume in pss.items(pod.spec.volumes)
+	pss.child(volume, "hostPath") != null
+	path := $"{pod.path}.volumes{pss.at(i)}.hostPath"
+	name := finding.name(volume)
 	msg := concat("", [
 		$"Volume {name} must not be a hostPath, which opens the node's file system: ",
 		"use an emptyDir, a persistentVolumeClaim or another volume source.",

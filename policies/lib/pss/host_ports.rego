@@ -9,9 +9,9 @@ import data.lib.finding
 import data.lib.pss
 
 in_container(entry) := [{"field": field, "msg": msg} |
-	some port in pss.items(object.get(entry.container, "ports", null))
-	msg := _fault(entry, port.value)
-	field := $"ports{port.at}.hostPort"
+	some i, port in pss.items(entry.container.ports)
+	msg := _fault(entry, port)
+	field := $"ports{pss.at(i)}.hostPort"
 ]
 
 _fault(entry, port) := msg if {

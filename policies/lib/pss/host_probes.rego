@@ -7,11 +7,11 @@ import data.lib.finding
 import data.lib.pss
 
 in_container(entry, minor) := [{"field": field, "msg": msg} |
-	some handler in _handlers(entry.container)
-	some action in ["httpGet", "tcpSocket"]
-	host := pss.child(pss.child(handler.value, action), "host")
+	some place, handler in _handlers(entry.container)
+	some action, request in _requests(handler)
+	host := _host(request)
 	not host in {"", null}
-	field := $"{handler.field}.{action}.host"
+	field := $"{place}.{action}.host"
 	name := finding.name(entry.container)
 	msg := concat("", [
 		$"Container {name} must not set {field} to {finding.shown(host)}: ",
@@ -21,15 +21,26 @@ in_container(entry, minor) := [{"field": field, "msg": msg} |
 	minor >= 34
 }
 
-_handlers(container) := array.concat(
-	[{"field": field, "value": value} |
-		some field in ["livenessProbe", "readinessProbe", "startupProbe"]
-		value := container[field]
-	],
-	[{"field": field, "value": value} |
-		lifecycle := container.lifecycle
-		some hook in ["postStart", "preStop"]
-		field := $"lifecycle.{hook}"
-		value := pss.child(lifecycle, hook)
-	],
-)
+# Probes and hooks, by where they stand.
+_handlers(container) := _probes(container) if {
+	object.get(container, "lifecycle", null) == null
+} else := object.union(_probes(container), {$"lifecycle.{hook}": handler |
+	some hook in ["postStart", "preStop"]
+	handler := pss.child(container.lifecycle, hook)
+})
+
+_probes(container) := object.filter(container, ["livenessProbe", "readinessProbe", "startupProbe"])
+
+# What a handler calls, by the kind of call.
+_requests(handler) := object.filter(handler, ["httpGet", "tcpSocket"]) if {
+	is_object(handler)
+} else := {"httpGet": pss.malformed, "tcpSocket": pss.malformed} if {
+	handler != null
+}
+
+_host(request) := host if {
+	host := request.host
+} else := pss.malformed if {
+	not is_object(request)
+	request != null
+}

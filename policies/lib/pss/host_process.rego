@@ -9,16 +9,16 @@ import data.lib.pss
 _field := "securityContext.windowsOptions.hostProcess"
 
 in_pod(pod) := [{"path": $"{pod.path}.{_field}", "msg": $"The pod must not set {_field} to {value}: {_advice}"}] if {
-	value := finding.shown(_forbidden(pod.spec))
+	value := finding.shown(_forbidden(pod.security.windowsOptions))
 }
 
 in_container(entry) := [{"field": _field, "msg": $"Container {name} must not set {_field} to {value}: {_advice}"}] if {
-	value := finding.shown(_forbidden(entry.container))
+	value := finding.shown(_forbidden(entry.security.windowsOptions))
 	name := finding.name(entry.container)
 }
 
-_forbidden(owner) := value if {
-	value := pss.child(pss.security(owner, "windowsOptions"), "hostProcess")
+_forbidden(options) := value if {
+	value := pss.child(options, "hostProcess")
 	not value in {false, null}
 }
 

@@ -6,15 +6,12 @@ package lib.pss.privilege_escalation
 import data.lib.finding
 import data.lib.pss
 
-in_container(entry, minor) := [{"field": "securityContext.allowPrivilegeEscalation", "msg": msg}] if {
+in_container(entry, minor) := [{
+	"field": "securityContext.allowPrivilegeEscalation",
+	"msg": $"Container {name} must not gain privileges: set securityContext.allowPrivilegeEscalation to false.",
+}] if {
+	not entry.security.allowPrivilegeEscalation == false
+	not pss.windows(entry.pod, minor)
 	minor >= 8
-	pss.security(entry.container, "allowPrivilegeEscalation") != false
-	not _exempt(entry.pod, minor)
 	name := finding.name(entry.container)
-	msg := $"Container {name} must not gain privileges: set securityContext.allowPrivilegeEscalation to false."
-}
-
-_exempt(pod, minor) if {
-	minor >= 25
-	pss.windows(pod)
 }

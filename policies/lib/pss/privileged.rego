@@ -4,10 +4,9 @@
 package lib.pss.privileged
 
 import data.lib.finding
-import data.lib.pss
 
 in_container(entry) := [{"field": "securityContext.privileged", "msg": msg}] if {
-	value := pss.security(entry.container, "privileged")
+	value := entry.security.privileged
 	not value in {false, null}
 	name := finding.name(entry.container)
 	shown := finding.shown(value)

@@ -9,7 +9,7 @@ import data.lib.finding
 import data.lib.pss
 
 in_container(entry, level, minor) := [{"field": "securityContext.procMount", "msg": msg}] if {
-	value := pss.security(entry.container, "procMount")
+	value := entry.security.procMount
 	not value in {"Default", null}
 	not _relaxed(entry.pod, level, minor)
 	name := finding.name(entry.container)
@@ -18,7 +18,6 @@ in_container(entry, level, minor) := [{"field": "securityContext.procMount", "ms
 }
 
 _relaxed(pod, level, minor) if {
-	minor >= 35
+	pss.user_namespace(pod, minor)
 	level != "restricted"
-	pss.user_namespace(pod)
 }

@@ -7,6 +7,8 @@
 #   for every version of the standards. What the API server could not decode is at fault.
 package lib.pss
 
+import data.lib.k8s
+
 # METADATA
 # description: Later than the minor version of any release.
 latest := 1000000
@@ -32,16 +34,23 @@ replaced_since := {
 }
 
 # METADATA
-# description: Whether the pod says exactly that it runs on Windows.
-windows(pod) if pod.spec.os.name == "windows"
+# description: Whether the checks that ask for something of Linux pass over the pod, which says exactly that it runs on Windows.
+windows(pod, minor_version) if {
+	pod.spec.os.name == "windows"
+	minor_version >= 25
+}
 
 # METADATA
-# description: Whether the pod runs in a user namespace of its own, so that its root is not the node's.
-user_namespace(pod) if pod.spec.hostUsers == false
+# description: |
+#   Whether the checks of users pass over the pod, since it runs in a user namespace of its own: its root is not the node's.
+user_namespace(pod, minor_version) if {
+	pod.spec.hostUsers == false
+	minor_version >= 35
+}
 
 # METADATA
 # description: Stands for what cannot be read since something on the way is no object; nothing allows it.
-malformed := "<malformed>"
+malformed := k8s.malformed
 
 # METADATA
 # description: The value of a key; null where it is missing, malformed where there can be no keys.
@@ -52,27 +61,20 @@ else := null if parent == null
 else := malformed
 
 # METADATA
-# description: A field of the securityContext of a container or a pod's spec, read like `child`.
-security(owner, field) := object.get(owner.securityContext, field, null) if is_object(owner.securityContext)
-
-else := null if object.get(owner, "securityContext", null) == null
-
-else := malformed
-
-# METADATA
 # description: |
-#   The items of a list as {"at", "value"}, where `at` is the index as paths write it. Null is an empty list; anything
-#   else that is no list is one malformed item without an index.
-items(list) := [{"at": at, "value": value} |
-	some i, value in list
-	at := $"[{i}]"
-] if {
-	is_array(list)
-}
+#   What can be gone through like a list. Null is an empty list; anything else that is no list is one malformed item, whose
+#   key is no index.
+items(list) := list if is_array(list)
 
 else := [] if list == null
 
-else := [{"at": "", "value": malformed}]
+else := {"": malformed}
+
+# METADATA
+# description: The key of an item of `items` as paths write it.
+at("") := ""
+
+at(i) := $"[{i}]" if is_number(i)
 
 # METADATA
 # description: The path of an annotation of the pod; "" stands for all of them.

@@ -28,18 +28,12 @@ test_child if {
 	pss.child([1], "a") == pss.malformed
 }
 
-test_security if {
-	pss.security({"securityContext": {"a": 1}}, "a") == 1
-	pss.security({"securityContext": {}}, "a") == null
-	pss.security({"securityContext": null}, "a") == null
-	pss.security({}, "a") == null
-	pss.security({"securityContext": false}, "a") == pss.malformed
-}
-
 test_items if {
-	pss.items(["a", null]) == [{"at": "[0]", "value": "a"}, {"at": "[1]", "value": null}]
+	pss.items(["a", null]) == ["a", null]
 	pss.items(null) == []
-	pss.items("a") == [{"at": "", "value": pss.malformed}]
+	pss.items("a") == {"": pss.malformed}
+	pss.at(0) == "[0]"
+	pss.at("") == ""
 }
 
 test_annotation_path if {

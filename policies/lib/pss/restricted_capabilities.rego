@@ -7,22 +7,25 @@ package lib.pss.restricted_capabilities
 import data.lib.finding
 import data.lib.pss
 
-in_container(entry, minor) := array.concat(_missing_drop(entry, capabilities), _added(entry, capabilities)) if {
+in_container(entry, minor) := array.concat(_missing_drop(entry), _added(entry)) if {
+	not _drops_all_and_adds_none(entry)
+	not pss.windows(entry.pod, minor)
 	minor >= 22
-	not _exempt(entry.pod, minor)
-	capabilities := pss.security(entry.container, "capabilities")
 }
 
-_exempt(pod, minor) if {
-	minor >= 25
-	pss.windows(pod)
+# What most containers do that do anything about it.
+_drops_all_and_adds_none(entry) if {
+	entry.security.capabilities.drop == ["ALL"]
+	object.get(entry.security.capabilities, "add", null) == null
 }
 
-_missing_drop(entry, capabilities) := [] if _drops_all(capabilities)
+_missing_drop(entry) := [] if _drops_all(entry.security.capabilities)
 
-else := [{"field": "securityContext.capabilities.drop", "msg": msg}] if {
+else := [{
+	"field": "securityContext.capabilities.drop",
+	"msg": $"Container {name} must drop all capabilities: set securityContext.capabilities.drop to [\"ALL\"].",
+}] if {
 	name := finding.name(entry.container)
-	msg := $"Container {name} must drop all capabilities: set securityContext.capabilities.drop to [\"ALL\"]."
 }
 
 _drops_all(capabilities) if {
@@ -30,13 +33,13 @@ _drops_all(capabilities) if {
 	"ALL" in capabilities.drop
 }
 
-_added(entry, capabilities) := [{"field": field, "msg": msg} |
-	some capability in pss.items(pss.child(capabilities, "add"))
-	capability.value != "NET_BIND_SERVICE"
-	field := $"securityContext.capabilities.add{capability.at}"
+_added(entry) := [{"field": field, "msg": msg} |
+	some i, capability in pss.items(pss.child(entry.security.capabilities, "add"))
+	capability != "NET_BIND_SERVICE"
+	field := $"securityContext.capabilities.add{pss.at(i)}"
 	name := finding.name(entry.container)
 	msg := concat("", [
-		$"Container {name} must not add the capability {finding.shown(capability.value)}: ",
+		$"Container {name} must not add the capability {finding.shown(capability)}: ",
 		"remove it from securityContext.capabilities.add, where only NET_BIND_SERVICE may stand.",
 	])
 ]

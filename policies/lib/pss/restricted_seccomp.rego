@@ -9,29 +9,26 @@ import data.lib.finding
 import data.lib.pss
 import data.lib.pss.seccomp
 
-in_pod(pod, minor) := seccomp.in_pod(pod) if _applies(pod, minor)
-
-in_container(entry, minor) := seccomp.in_container(entry) if {
-	_applies(entry.pod, minor)
-} else := [{"field": seccomp.field, "msg": msg}] if {
-	_applies(entry.pod, minor)
-	pss.security(entry.container, "seccompProfile") == null
-	not _set(entry.pod)
-	name := finding.name(entry.container)
-	msg := $"Container {name} must have a seccomp profile: set {seccomp.field} to RuntimeDefault on the pod or on it."
-}
-
-_set(pod) if {
-	pss.security(pod.spec, "seccompProfile") != null
-	not seccomp.forbidden(pod.spec)
-}
-
-_applies(pod, minor) if {
+in_pod(pod, minor) := found if {
+	found := seccomp.in_pod(pod)
 	minor >= 19
-	not _exempt(pod, minor)
+	not pss.windows(pod, minor)
 }
 
-_exempt(pod, minor) if {
-	minor >= 25
-	pss.windows(pod)
+in_container(entry, minor) := found if {
+	found := seccomp.in_container(entry)
+	minor >= 19
+	not pss.windows(entry.pod, minor)
+} else := [{"field": "securityContext.seccompProfile.type", "msg": msg}] if {
+	not entry.security.seccompProfile.type # It has none of its own: one that is not allowed was found above.
+	not _set(entry.pod)
+	minor >= 19
+	not pss.windows(entry.pod, minor)
+	name := finding.name(entry.container)
+	msg := concat("", [
+		$"Container {name} must have a seccomp profile: ",
+		"set securityContext.seccompProfile.type to RuntimeDefault on the pod or on it.",
+	])
 }
+
+_set(pod) if seccomp.allowed(pod.security.seccompProfile)

@@ -21,10 +21,11 @@ _allowed := [
 ]
 
 in_pod(pod) := [{"path": path, "msg": msg} |
-	some volume in pss.items(object.get(pod.spec, "volumes", null))
-	some fault in _faults(volume.value)
-	path := $"{pod.path}.volumes{volume.at}{fault.suffix}"
-	name := finding.name(volume.value)
+	some i, volume in pss.items(pod.spec.volumes)
+	not _has_allowed(volume)
+	some fault in _faults(volume)
+	path := $"{pod.path}.volumes{pss.at(i)}{fault.suffix}"
+	name := finding.name(volume)
 	msg := concat("", [
 		$"Volume {name} must not use {fault.text}: use configMap, csi, downwardAPI, emptyDir, ephemeral, image, ",
 		"persistentVolumeClaim, projected or secret.",
@@ -39,7 +40,6 @@ _faults(volume) := [{"suffix": suffix, "text": text} |
 	text := $"the source {source}"
 ] if {
 	is_object(volume)
-	not _has_allowed(volume)
 }
 
 _faults(volume) := [{"suffix": "", "text": pss.malformed}] if {

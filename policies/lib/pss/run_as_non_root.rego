@@ -8,31 +8,25 @@ package lib.pss.run_as_non_root
 import data.lib.finding
 import data.lib.pss
 
-_field := "securityContext.runAsNonRoot"
-
-in_pod(pod, minor) := [{"path": $"{pod.path}.{_field}", "msg": msg}] if {
-	value := pss.security(pod.spec, "runAsNonRoot")
+in_pod(pod, minor) := [{"path": $"{pod.path}.securityContext.runAsNonRoot", "msg": msg}] if {
+	value := pod.security.runAsNonRoot
 	not value in {true, null}
-	not _exempt(pod, minor)
-	msg := $"The pod must not set {_field} to {finding.shown(value)}: set it to true."
+	not pss.user_namespace(pod, minor)
+	msg := $"The pod must not set securityContext.runAsNonRoot to {finding.shown(value)}: set it to true."
 }
 
-in_container(entry, minor) := [{"field": _field, "msg": msg}] if {
-	msg := _fault(entry, pss.security(entry.container, "runAsNonRoot"))
-	not _exempt(entry.pod, minor)
-}
-
-_fault(entry, null) := $"Container {name} must not run as root: set {_field} to true on the pod or on it." if {
-	pss.security(entry.pod.spec, "runAsNonRoot") != true
-	name := finding.name(entry.container)
-}
-
-_fault(entry, value) := $"Container {name} must not set {_field} to {finding.shown(value)}: set it to true." if {
+in_container(entry, minor) := [{"field": "securityContext.runAsNonRoot", "msg": msg}] if {
+	value := entry.security.runAsNonRoot
 	not value in {true, null}
+	not pss.user_namespace(entry.pod, minor)
 	name := finding.name(entry.container)
-}
-
-_exempt(pod, minor) if {
-	minor >= 35
-	pss.user_namespace(pod)
+	msg := $"Container {name} must not set securityContext.runAsNonRoot to {finding.shown(value)}: set it to true."
+} else := [{
+	"field": "securityContext.runAsNonRoot",
+	"msg": $"Container {name} must not run as root: set securityContext.runAsNonRoot to true on the pod or on it.",
+}] if {
+	not entry.pod.security.runAsNonRoot == true
+	not entry.security.runAsNonRoot == true
+	not pss.user_namespace(entry.pod, minor)
+	name := finding.name(entry.container)
 }

@@ -11,21 +11,22 @@ import data.lib.pss
 _field := "securityContext.runAsUser"
 
 in_pod(pod, minor) := [{"path": $"{pod.path}.{_field}", "msg": msg}] if {
-	value := _forbidden(pod.spec)
+	value := pod.security.runAsUser
+	_forbidden(value)
 	_applies(pod, minor)
 	msg := $"The pod must not set {_field} to {finding.shown(value)}: write the number of another user than root."
 }
 
 in_container(entry, minor) := [{"field": _field, "msg": msg}] if {
-	value := _forbidden(entry.container)
+	value := entry.security.runAsUser
+	_forbidden(value)
 	_applies(entry.pod, minor)
 	name := finding.name(entry.container)
 	shown := finding.shown(value)
 	msg := $"Container {name} must not set {_field} to {shown}: write the number of another user than root."
 }
 
-_forbidden(owner) := value if {
-	value := pss.security(owner, "runAsUser")
+_forbidden(value) if {
 	value != null
 	not _other_user(value)
 }
@@ -41,10 +42,5 @@ _other_user(value) if {
 
 _applies(pod, minor) if {
 	minor >= 23
-	not _exempt(pod, minor)
-}
-
-_exempt(pod, minor) if {
-	minor >= 35
-	pss.user_namespace(pod)
+	not pss.user_namespace(pod, minor)
 }

@@ -6,24 +6,26 @@ package lib.pss.seccomp
 import data.lib.finding
 import data.lib.pss
 
-field := "securityContext.seccompProfile.type"
+_field := "securityContext.seccompProfile.type"
 
 # METADATA
-# description: The type of a profile that a pod's spec or a container sets and that is not allowed.
-forbidden(owner) := type if {
-	profile := pss.security(owner, "seccompProfile")
+# description: Whether a profile is one that every level allows.
+allowed(profile) if profile.type == "RuntimeDefault"
+
+allowed(profile) if profile.type == "Localhost"
+
+_forbidden(profile) := pss.child(profile, "type") if {
+	not allowed(profile)
 	profile != null
-	type := pss.child(profile, "type")
-	not type in {"RuntimeDefault", "Localhost"}
 }
 
-in_pod(pod) := [{"path": $"{pod.path}.{field}", "msg": msg}] if {
-	type := forbidden(pod.spec)
-	msg := $"The pod must not set {field} to {finding.shown(type)}: write RuntimeDefault or Localhost."
+in_pod(pod) := [{"path": $"{pod.path}.{_field}", "msg": msg}] if {
+	type := _forbidden(pod.security.seccompProfile)
+	msg := $"The pod must not set {_field} to {finding.shown(type)}: write RuntimeDefault or Localhost."
 }
 
-in_container(entry) := [{"field": field, "msg": msg}] if {
-	type := forbidden(entry.container)
+in_container(entry) := [{"field": _field, "msg": msg}] if {
+	type := _forbidden(entry.security.seccompProfile)
 	name := finding.name(entry.container)
-	msg := $"Container {name} must not set {field} to {finding.shown(type)}: write RuntimeDefault or Localhost."
+	msg := $"Container {name} must not set {_field} to {finding.shown(type)}: write RuntimeDefault or Localhost."
 }

@@ -11,18 +11,18 @@ import data.lib.pss
 _types := {"", null, "container_t", "container_init_t", "container_kvm_t"}
 
 in_pod(pod, minor) := [{"path": path, "msg": msg} |
-	some fault in _faults(pod.spec, minor)
+	some fault in _faults(pod.security.seLinuxOptions, minor)
 	path := $"{pod.path}.{fault.field}"
 	msg := $"The pod must not set {fault.msg}"
 ]
 
 in_container(entry, minor) := [{"field": fault.field, "msg": msg} |
-	some fault in _faults(entry.container, minor)
+	some fault in _faults(entry.security.seLinuxOptions, minor)
 	name := finding.name(entry.container)
 	msg := $"Container {name} must not set {fault.msg}"
 ]
 
-_faults(owner, minor) := [{"field": field, "msg": msg} |
+_faults(options, minor) := [{"field": field, "msg": msg} |
 	some key, advice in {
 		"type": "remove it or write container_t, container_init_t or container_kvm_t.",
 		"user": "remove it.",
@@ -33,7 +33,6 @@ _faults(owner, minor) := [{"field": field, "msg": msg} |
 	field := $"securityContext.seLinuxOptions.{key}"
 	msg := $"{field} to {finding.shown(value)}: {advice}"
 ] if {
-	options := pss.security(owner, "seLinuxOptions")
 	options != null
 }
 

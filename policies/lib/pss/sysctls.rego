@@ -24,10 +24,10 @@ _since := {
 }
 
 in_pod(pod, minor) := [{"path": path, "msg": msg} |
-	some sysctl in pss.items(pss.security(pod.spec, "sysctls"))
-	name := pss.child(sysctl.value, "name")
+	some i, sysctl in pss.items(pod.security.sysctls)
+	name := pss.child(sysctl, "name")
 	not _safe(name, minor)
-	path := $"{pod.path}.securityContext.sysctls{sysctl.at}.name"
+	path := $"{pod.path}.securityContext.sysctls{pss.at(i)}.name"
 	shown := finding.shown(name)
 	msg := $"The pod must not set the sysctl {shown}, which is not known to be safe at this version: remove it."
 ]
