@@ -66,11 +66,11 @@ violation contains finding.at(rego.metadata.chain(), path, msg) if {
 
 _is_judged_group(group) if not group in input.parameters.ignoredGroups
 
-# The lists of containers that are judged; of equal ones, one. Pods with more fields have their containers elsewhere, in
-# another form.
+# The lists of containers that are judged; of equal ones, one.
 _judged_lists := {list |
-	some {"path": _, "spec": spec, "metadata": _, "metadata_path": _} in k8s.all_pods
-	some list in object.filter(spec, ["initContainers", "containers", "ephemeralContainers"])
+	some pod in k8s.all_pods
+	not pod.containers # Else its lists stand elsewhere, in another form.
+	some list in object.filter(pod.spec, ["initContainers", "containers", "ephemeralContainers"])
 	is_array(list)
 }
 
