@@ -203,3 +203,7 @@ test_of_metadata if {
 	secrets.of_metadata("example.com/api-secret", "4f9d2c7b8e1a") == []
 	secrets.of_metadata("example.com/api-token", "4f9d2c7b8e1a") == ["an API key or token"]
 }
+
+test_hints if {
+	secrets._hints == [hint | some format in secrets._formats; some hint in format.hints]
+}
