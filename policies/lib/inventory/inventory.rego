@@ -63,10 +63,11 @@ kinds_in(namespace) := _kinds(data.inventory.namespace[namespace])
 # description: The cluster-scoped kinds, in the form of `kinds_in`.
 cluster_kinds := _kinds(data.inventory.cluster)
 
-_kinds(versions) := [{"group_kind": $"{group}/{kind}", "objects": objects} |
+_kinds(versions) := [{"group_kind": group_kind, "objects": objects} |
 	some group_version, kinds in versions
 	group := _group(group_version)
 	some kind, objects in kinds
+	group_kind := $"{group}/{kind}"
 ]
 
 # METADATA
