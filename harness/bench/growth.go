@@ -16,36 +16,37 @@ func (b *bench) growing() error {
 	b.printf("\n## Growth\n\n| input | MB | CPU s | CPU µs per document | peak MiB |\n|---|---|---|---|---|\n")
 	small := slices.DeleteFunc(slices.Clone(medium), func(s sort) bool { return s.count == 55 }) // without definitions
 	for _, copies := range []int{5, 49} {
-		var documents []string
-		for c := range copies {
-			documents = append(documents, mix(small, 1, fmt.Sprintf("-%d", c))...)
+		tree := func() []string {
+			var documents []string
+			for c := range copies {
+				documents = append(documents, mix(small, 1, fmt.Sprintf("-%d", c))...)
+			}
+			return documents
 		}
-		stream := []string{strings.Join(documents, "---\n")}
-		if err := b.grow(fmt.Sprintf("%d documents as a stream", len(documents)), stream, len(documents)); err != nil {
+		n := len(tree())
+		stream := func() []string { return []string{strings.Join(tree(), "---\n")} }
+		if err := b.grow(fmt.Sprintf("%d documents as a stream", n), stream, n); err != nil {
 			return err
 		}
-		if err := b.grow(fmt.Sprintf("%d documents as a tree", len(documents)), documents, len(documents)); err != nil {
+		if err := b.grow(fmt.Sprintf("%d documents as a tree", n), tree, n); err != nil {
 			return err
 		}
 	}
 	for _, n := range []int{1000, 10000} {
-		if err := b.grow(fmt.Sprintf("a namespace with %d objects", n), oneNamespace(n), n); err != nil {
+		if err := b.grow(fmt.Sprintf("a namespace with %d objects", n), func() []string { return oneNamespace(n) }, n); err != nil {
 			return err
 		}
 	}
-	return b.grow("one document of 50 MB", []string{largeDocument(50 << 20)}, 1)
+	return b.grow("one document of 50 MB", func() []string { return []string{largeDocument(50 << 20)} }, 1)
 }
 
 // grow judges texts, each in a file of its own, that hold so many documents together.
-func (b *bench) grow(name string, texts []string, documents int) error {
+func (b *bench) grow(name string, texts func() []string, documents int) error {
 	folder := filepath.Join(b.folder, "growth")
 	defer func() { _ = os.RemoveAll(folder) }()
-	if err := writeTree(folder, texts, len(texts)); err != nil {
+	size, err := writeTexts(folder, texts())
+	if err != nil {
 		return err
-	}
-	size := 0
-	for _, text := range texts {
-		size += len(text)
 	}
 	c, err := measure(1, 2, b.rampart, "check", folder)
 	if err != nil {
@@ -54,6 +55,14 @@ func (b *bench) grow(name string, texts []string, documents int) error {
 	b.printf("| %s | %.1f | %.2f | %.0f | %.0f |\n", name, float64(size)/1e6, c.CPU.Seconds(),
 		float64(c.CPU.Microseconds())/float64(documents), c.Peak)
 	return nil
+}
+
+// writeTexts writes each text to a file of its own, and returns the bytes of all.
+func writeTexts(folder string, texts []string) (size int, err error) {
+	for _, text := range texts {
+		size += len(text)
+	}
+	return size, writeTree(folder, texts, len(texts))
 }
 
 // oneNamespace is what guardrails compare with each other: workloads, accounts, bindings, Services and NetworkPolicies.

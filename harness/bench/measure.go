@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"runtime/debug"
 	"slices"
 	"syscall"
 	"time"
@@ -21,6 +22,7 @@ type cost struct {
 // could not run to its end; what its exit code says of the input is of no interest.
 func measure(runs, processors int, program string, args ...string) (cost, error) {
 	var costs []cost
+	debug.FreeOSMemory() // Linux counts the memory of this process, from which the program starts, to the program's peak.
 	for range runs {
 		cmd := exec.Command(program, args...)
 		cmd.Env = append(os.Environ(), fmt.Sprintf("GOMAXPROCS=%d", processors))

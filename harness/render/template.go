@@ -27,8 +27,8 @@ const (
 // object is a Kubernetes object as JSON.
 type object = map[string]any
 
-// Template is the guardrail's ConstraintTemplate: Gatekeeper's adapter with the policy and every library that they need,
-// in Rego v1, and the schema of the parameters. An error says which import nothing provides.
+// Template is the guardrail's ConstraintTemplate: Gatekeeper's adapter with the policy and what they need of the libraries, in
+// Rego v1, and the schema of the parameters. An error says which import nothing provides.
 func Template(c *catalog.Catalog, g *catalog.Guardrail) (map[string]any, error) {
 	adapter := c.Adapters["adapters/gatekeeper.rego"]
 	if adapter == nil {
@@ -41,9 +41,13 @@ func Template(c *catalog.Catalog, g *catalog.Guardrail) (map[string]any, error) 
 	if err != nil {
 		return nil, err
 	}
+	pruned, err := prune(modules, policy, own)
+	if err != nil {
+		return nil, err
+	}
 	libs := []any{string(policy.Source)}
-	for _, lib := range modules {
-		libs = append(libs, string(lib.Source))
+	for _, lib := range pruned {
+		libs = append(libs, string(lib))
 	}
 	kind := g.ConstraintKind()
 	return object{
