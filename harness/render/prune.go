@@ -68,15 +68,25 @@ func (p *pruner) refer(module *ast.Module, ref ast.Ref) {
 	p.need(module.Package.Path.Append(ast.StringTerm(string(head))))
 }
 
-// need marks the rules at, above and below a path.
+// need marks the rules at a path, and all of a package where the path does not say which.
 func (p *pruner) need(path ast.Ref) {
 	for _, lib := range p.libs {
-		for _, rule := range lib.AST.Rules {
-			at := lib.AST.Package.Path.Append(ast.StringTerm(nameOf(rule)))
-			if !p.needed[rule] && (path.HasPrefix(at) || at.HasPrefix(path.ConstantPrefix())) {
-				p.needed[rule] = true
-				p.follow(lib.AST, rule)
-			}
+		own := lib.AST.Package.Path
+		switch {
+		case path.HasPrefix(own) && len(path) > len(own):
+			name, constant := path[len(own)].Value.(ast.String)
+			p.mark(lib.AST, func(rule *ast.Rule) bool { return !constant || nameOf(rule) == string(name) })
+		case own.HasPrefix(path.ConstantPrefix()):
+			p.mark(lib.AST, func(*ast.Rule) bool { return true })
+		}
+	}
+}
+
+func (p *pruner) mark(module *ast.Module, wanted func(*ast.Rule) bool) {
+	for _, rule := range module.Rules {
+		if !p.needed[rule] && wanted(rule) {
+			p.needed[rule] = true
+			p.follow(module, rule)
 		}
 	}
 }
