@@ -30,7 +30,8 @@ CLUSTER_BIN  := $(patsubst %/tools,%/cluster,$(CACHE))/$(shell { go version; cat
 CLUSTER      := kube-apiserver kubectl etcd gatekeeper
 
 # What the bundle is tested with: the newest OPA and the oldest supported one, conftest, an OCI registry. The last make documents.
-SERVERS      := $(OPA) $(call tool,opa-oldest) $(call tool,conftest) $(call tool,registry) $(call tool,cosign) $(call tool,cyclonedx-gomod)
+OPA_OLDEST   := $(call tool,opa-oldest)
+SERVERS      := $(OPA) $(OPA_OLDEST) $(call tool,conftest) $(call tool,registry) $(call tool,cosign) $(call tool,cyclonedx-gomod)
 SERVERS_PATH := $(subst / ,:,$(dir $(SERVERS))):$(CURDIR)/bin:$(PATH):/usr/sbin
 
 # Where the kernel lets us, everything that the test starts ends with it, however it ends.
@@ -103,8 +104,9 @@ lint-format: $(OPA)
 lint-go: $(GOLANGCI)
 	@code=0; for module in $(MODULES); do (cd $$module && set -x && $(GOLANGCI) run) || code=1; done; exit $$code
 
-lint-rego: $(OPA)
+lint-rego: $(OPA) $(OPA_OLDEST)
 	$(OPA) check --strict --capabilities bundle/capabilities.json policies
+	$(OPA_OLDEST) check policies
 
 .PHONY: verify
 verify: generate ## Check that generated files are committed as they are generated

@@ -90,9 +90,10 @@ _in_variables(container) := {{"field": field, "what": what, "kinds": kinds} |
 }
 
 # Argo Workflows and Tekton
-_in_scripts(container) := {{"field": field, "what": $"The {field}", "kinds": kinds} |
+_in_scripts(container) := {{"field": field, "what": what, "kinds": kinds} |
 	some field in ["script", "source"]
 	kinds := secrets.found("", container[field])
+	what := $"The {field}"
 }
 
 _string(thing, field) := value if {
@@ -109,9 +110,10 @@ _in_command_lines(container) := {found |
 # A command line is judged as a whole where none of its words gives a credential away: --password hunter2 are two words.
 _in_line(parent, words) := _in_words(parent, words) if {
 	_in_words(parent, words) != set()
-} else := {{"field": field, "what": $"The command line in {field}", "kinds": kinds} |
+} else := {{"field": field, "what": what, "kinds": kinds} |
 	kinds := secrets.found("", concat(" ", [secrets.text_of(word) | some list in ["command", "args"]; some word in words[list]]))
 	field := $"{parent}{_last_list(words)}"
+	what := $"The command line in {field}"
 }
 
 _in_words(parent, words) := {{"field": field, "what": field, "kinds": kinds} |
@@ -122,9 +124,10 @@ _in_words(parent, words) := {{"field": field, "what": field, "kinds": kinds} |
 }
 
 # The lists of words that a line is made of, and the path of what they stand in.
-_lines_of(container) := array.concat([["", object.filter(container, ["args", "command"])]], [[$"{path}.exec.", {"command": words}] |
+_lines_of(container) := array.concat([["", object.filter(container, ["args", "command"])]], [[parent, {"command": words}] |
 	some [path, hook] in _hooks(container)
 	words := hook.exec.command
+	parent := $"{path}.exec."
 ])
 
 _last_list(words) := "args" if object.get(words, "args", []) != []
@@ -142,9 +145,10 @@ _in_headers(container) := {{"field": field, "what": what, "kinds": kinds} |
 
 _hooks(container) := array.concat(
 	[[probe, container[probe]] | some probe in ["livenessProbe", "readinessProbe", "startupProbe"]],
-	[[$"lifecycle.{event}", hook] |
+	[[path, hook] |
 		some event, hook in container.lifecycle
 		event in {"postStart", "preStop"}
+		path := $"lifecycle.{event}"
 	],
 )
 

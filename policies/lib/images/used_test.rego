@@ -54,7 +54,7 @@ test_everywhere if {
 		"cluster": {"v1": {"Pod": {"a": {"spec": {"containers": [{"image": _pinned("ghcr.io/a/nowhere")}]}}}}},
 	}
 	names := {"app", "init", "debug", "volume", "deployed", "step", "nowhere"}
-	used.pinned == {[_digest, $"ghcr.io/a/{name}"] | some name in names} with data.inventory as inventory
+	used.pinned == {[_digest, image] | some name in names; image := $"ghcr.io/a/{name}"} with data.inventory as inventory
 	count({use.image | some use in used.all}) == count(names) + 1 with data.inventory as inventory
 }
 
