@@ -22,7 +22,7 @@ type cost struct {
 // could not run to its end; what its exit code says of the input is of no interest.
 func measure(runs, processors int, program string, args ...string) (cost, error) {
 	var costs []cost
-	debug.FreeOSMemory() // Linux counts the memory of this process, from which the program starts, to the program's peak.
+	forgetPeak()
 	for range runs {
 		cmd := exec.Command(program, args...)
 		cmd.Env = append(os.Environ(), fmt.Sprintf("GOMAXPROCS=%d", processors))
@@ -40,6 +40,12 @@ func measure(runs, processors int, program string, args ...string) (cost, error)
 		CPU:  median(costs, func(c cost) time.Duration { return c.CPU }),
 		Peak: median(costs, func(c cost) float64 { return c.Peak }),
 	}, nil
+}
+
+// forgetPeak lets go of memory and of the peak: Linux counts the peak of this process to that of a program that it starts.
+func forgetPeak() {
+	debug.FreeOSMemory()
+	_ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0) // Elsewhere than on Linux there is no such file, and no need.
 }
 
 func median[T cmp.Ordered](costs []cost, of func(cost) T) T {
