@@ -397,6 +397,11 @@ func TestBundleWithoutData(t *testing.T) {
 	one := maps.Clone(complete)
 	one["parameters"] = parameters
 	incomplete = append(incomplete, object{"rampart": one})
+	parameters = maps.Clone(parameters)
+	parameters["of another"] = object{}
+	other := maps.Clone(complete)
+	other["parameters"] = parameters
+	incomplete = append(incomplete, object{"rampart": other})
 	for _, opa.data = range incomplete {
 		for _, input := range []any{pod, review} {
 			assert.Contains(t, fmt.Sprint(opa.check(t, opa.data, input)), "The data of the bundle is missing")

@@ -239,7 +239,8 @@ _data if {
 	is_string(data.rampart.namespace)
 	is_array(data.rampart.clusterScoped)
 	count(data.rampart.catalog) > 0
-	count(data.rampart.catalog) == count(data.rampart.parameters)
+	is_object(data.rampart.parameters)
+	object.keys(data.rampart.catalog) - object.keys(data.rampart.parameters) == set()
 }
 
 _request if {
